@@ -1,0 +1,1 @@
+"""From record digests to heads on the chain, exactly once."""

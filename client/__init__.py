@@ -1,0 +1,1 @@
+"""The maker's side: keys, signing, sending, imports, and the `filiera` command."""

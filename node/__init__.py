@@ -1,0 +1,1 @@
+"""The service: captures signed records, keeps the log, serves proofs."""

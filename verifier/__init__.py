@@ -1,0 +1,1 @@
+"""Rebuilds and checks the chain of custody without trusting any node."""
