@@ -1,0 +1,57 @@
+"""Write `protocol/abi/reader.json`: what a light reader of the chain needs, so that it needs no web3 and no Keccak.
+
+Usage: `python scripts/export_reader.py [--check]`, after `scripts/export_abi.py`. Holds the selectors of the views
+that the verifier calls and where each contract's immutables lie in its deployed code.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from eth_utils import keccak
+
+ABI = Path(__file__).resolve().parents[1] / "protocol" / "abi"
+VIEWS = {
+    "AnchorRegistry": ("headAt", "headOf", "logOf"),
+    "ParticipantRegistry": ("keyOf", "statusAt", "isCoordinator", "participant"),
+}
+
+
+def reader() -> dict[str, object]:
+    """The content of `reader.json`, from the exported ABIs."""
+    contracts = {}
+    for name in ("AnchorRegistry", "ParticipantRegistry", "PassportRegistry"):
+        exported = json.loads((ABI / f"{name}.json").read_text())
+        contracts[name] = {
+            "immutables": exported["immutables"]["offsets"],
+            "selectors": {
+                entry["name"]: selector(entry)
+                for entry in exported["abi"]
+                if entry["type"] == "function" and entry["name"] in VIEWS.get(name, ())
+            },
+        }
+    return {"version": 1, "contracts": contracts}
+
+
+def selector(function: dict[str, object]) -> str:
+    """The first four bytes of the Keccak of `name(types)`; the views take no structures."""
+    inputs = function["inputs"]
+    assert isinstance(inputs, list)
+    signature = f"{function['name']}({','.join(entry['type'] for entry in inputs)})"
+    return keccak(text=signature)[:4].hex()
+
+
+def main() -> int:
+    """Write, or with `--check` only compare."""
+    text = json.dumps(reader(), indent=2) + "\n"
+    file = ABI / "reader.json"
+    if "--check" in sys.argv[1:]:
+        return 0 if file.exists() and file.read_text() == text else 1
+    file.write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
