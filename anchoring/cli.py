@@ -1,0 +1,304 @@
+"""`filiera anchor` and `filiera chain`: run the worker, run the embedded chain, deploy, look.
+
+Results go to standard output as JSON, one object; refusals to standard error as sentence and remedy. Exit
+status: 0 done · 1 refused · 2 the chain is not reachable, or not yet · 3 bad input.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from web3.types import RPCEndpoint
+
+from anchoring import deploy as deploying
+from anchoring.accounts import create_account, load_account
+from anchoring.assemble import build_worker, load_store, open_registry
+from anchoring.client import ChainClient, connect
+from anchoring.confirmation import ConfirmationRule
+from anchoring.deployment import load_deployment
+from anchoring.devchain import CHAIN_ID, FUNDS, DevChain, DevChainSettings
+from anchoring.errors import chain_errors
+from anchoring.participants import read_participants
+from anchoring.sequencer import LogIdentity, plan_head
+from anchoring.worker import WorkerSettings, describe
+from protocol.codes import lookup, text
+from protocol.errors import ChainError, FilieraError
+from protocol.keys import PublicKey, private_key_from_jwk
+from protocol.strict_json import parse_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from protocol.codes import Language
+    from protocol.keys import PrivateKey
+
+_REFUSED, _INCOMPLETE, _BAD_INPUT = 1, 2, 3
+_BAD_REQUEST = 400
+DEFAULT_STORE = "node.log.head_store:open_store"
+
+chain_url = click.option("--chain-url", envvar="FILIERA_CHAIN_URL", required=True, help="JSON-RPC address.")
+deployment_file = click.option(
+    "--deployment", envvar="FILIERA_DEPLOYMENT", required=True, type=click.Path(path_type=Path)
+)
+operator_key = click.option(
+    "--operator-key",
+    envvar="FILIERA_OPERATOR_KEY_FILE",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Key file of the chain account that pays (mode 0600).",
+)
+head_store = click.option("--store", envvar="FILIERA_HEAD_STORE", default=DEFAULT_STORE, show_default=True)
+
+
+def guarded(command: Callable[..., None]) -> Callable[..., None]:
+    """Say our errors in words and end with their exit status."""
+
+    @functools.wraps(command)
+    def wrapper(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except FilieraError as error:
+            sys.exit(_complain(error))
+
+    return wrapper
+
+
+@click.group()
+def anchor() -> None:
+    """Anchor the log's heads on the chain."""
+
+
+@anchor.command("run")
+@chain_url
+@deployment_file
+@operator_key
+@head_store
+@click.option("--confirmation", envvar="FILIERA_CONFIRMATION", default="depth:1", show_default=True)
+@click.option("--head-seconds", envvar="FILIERA_HEAD_SECONDS", default=2.0, show_default=True, type=float)
+@guarded
+def anchor_run(
+    chain_url: str, deployment: Path, operator_key: Path, store: str, confirmation: str, head_seconds: float
+) -> None:
+    """Lead, or wait to lead, until interrupted."""
+    settings = WorkerSettings(confirmation=ConfirmationRule.parse(confirmation), cadence=head_seconds)
+    worker = build_worker(load_store(store), load_deployment(deployment), chain_url, operator_key, settings)
+    worker.run(_until_interrupted())
+    if worker.status.halted:
+        raise ChainError(worker.status.problem, "", **worker.status.values)
+
+
+@anchor.command("status")
+@chain_url
+@deployment_file
+@operator_key
+@head_store
+@click.option("--dry-run", is_flag=True, help="Also compute the next head; nothing is written or sent.")
+@guarded
+def anchor_status(chain_url: str, deployment: Path, operator_key: Path, store: str, dry_run: bool) -> None:
+    """Compare the outbox with the chain."""
+    opened = load_store(store)
+    registry = open_registry(load_deployment(deployment), chain_url, operator_key)
+    shown = describe(opened, registry)
+    records = opened.pending(15_000) if dry_run else ()
+    if records:
+        identity = LogIdentity(registry.chain_id, registry.contract, registry.log_id)
+        head = plan_head(identity, opened.tip(), records, opened.affected(records), opened.node)
+        shown["next"] = {
+            "seq": head.seq,
+            "size": head.size,
+            "root": head.root.hex(),
+            "manifest": head.manifest.hex(),
+            "headHash": head.head_hash.hex(),
+        }
+    _show(shown)
+    if shown["foreign"]:
+        raise ChainError("FOREIGN_HEAD", seq=shown["chainSeq"], chain=shown["chainHead"], ours="")
+
+
+@click.group()
+def chain() -> None:
+    """Run, fill and inspect a chain."""
+
+
+@chain.command("up")
+@click.option(
+    "--state", default=Path(".filiera/chain/state.json"), show_default=True, type=click.Path(path_type=Path)
+)
+@click.option("--port", default=8545, show_default=True, type=click.IntRange(0, 65_535))
+@click.option("--chain-id", default=CHAIN_ID, show_default=True, type=click.IntRange(1))
+@click.option("--block-seconds", type=click.IntRange(1), help="Also mine a block in this interval.")
+@click.option("--fund", multiple=True, help="Address to give funds to; may be repeated.")
+@guarded
+def chain_up(state: Path, port: int, chain_id: int, block_seconds: int | None, fund: tuple[str, ...]) -> None:
+    """Run the embedded development chain on loopback until interrupted."""
+    stop = _until_interrupted()
+    with DevChain(DevChainSettings(state, port, chain_id, block_seconds)) as devchain:
+        for address in fund:
+            devchain.fund(address)
+        _show({"url": devchain.url, "chainId": chain_id, "state": str(state), "pid": devchain.pid})
+        while devchain.pid is not None and not stop.wait(0.5):
+            pass
+        if not stop.is_set():
+            raise ChainError("DEVCHAIN_FAILED", reason="ended by itself")
+
+
+@chain.command("account")
+@click.argument("file", type=click.Path(path_type=Path))
+@guarded
+def chain_account(file: Path) -> None:
+    """Make a chain account in FILE (mode 0600) and show its address."""
+    _show({"address": str(create_account(file).address), "file": str(file)})
+
+
+@chain.command("deploy")
+@chain_url
+@operator_key
+@click.option("--coordinator", "coordinators", multiple=True, required=True, type=click.Path(path_type=Path),
+              help="Private JWK, P-256; repeat for each coordinator.")  # fmt: skip
+@click.option("--threshold", default=1, show_default=True, type=click.IntRange(1, 16))
+@click.option("--key-delay", default=deploying.DEFAULT_KEY_DELAY, show_default=True, type=click.IntRange(0))
+@click.option("--log-origin", required=True)
+@click.option("--log-key", envvar="FILIERA_LOG_KEY_FILE", required=True, type=click.Path(path_type=Path))
+@click.option("--log-operator", help="Address that anchors, if not the account that pays now.")
+@click.option("--participant", help="Participant id (hex) that operates the log; random if absent.")
+@click.option("--profile-digest", help="Digest (hex) of its membership credential.")
+@click.option("--out", required=True, type=click.Path(path_type=Path))
+@click.option("--trust-out", type=click.Path(path_type=Path))
+@click.option("--confirmations", default=0, show_default=True, type=click.IntRange(0))
+@click.option("--replace", is_flag=True, help="Overwrite the files that exist.")
+@click.option("--fund", is_flag=True, help="Embedded chain only: give the account funds first.")
+@guarded
+def chain_deploy(
+    chain_url: str, operator_key: Path, coordinators: tuple[Path, ...], out: Path, **options: Any
+) -> None:
+    """Deploy the contracts, admit the operator, open the log, write the deployment file."""
+    trust_out: Path | None = options["trust_out"]
+    for path in (out, trust_out):
+        if path is not None and path.exists() and not options["replace"]:
+            raise ChainError("FILE_EXISTS", str(path))
+    account = load_account(operator_key)
+    if options["fund"]:
+        _fund(chain_url, str(account.address))
+    plan = deploying.DeployPlan(
+        coordinators=[_private_key(path) for path in coordinators],
+        log_origin=options["log_origin"],
+        log_key=_public_key(options["log_key"]),
+        threshold=options["threshold"],
+        key_delay=options["key_delay"],
+        participant=_hex32(options["participant"], "participant"),
+        profile_digest=_hex32(options["profile_digest"], "profile-digest") or bytes(32),
+        operator=options["log_operator"],
+    )
+    deployment = deploying.deploy(chain_url, account, plan)
+    deploying.write_json(out, deployment.to_json(), replace=options["replace"])
+    if trust_out is not None:
+        deploying.write_json(
+            trust_out, deployment.trust(options["confirmations"]), replace=options["replace"]
+        )
+    _show(deployment.to_json())
+
+
+@chain.command("status")
+@chain_url
+@deployment_file
+@guarded
+def chain_status(chain_url: str, deployment: Path) -> None:
+    """Check that the endpoint shows the pinned chain, and what is on it."""
+    pinned = load_deployment(deployment)
+    client = ChainClient(chain_url, pinned)
+    client.check_identity()
+    snapshot = read_participants(client)
+    with client.errors():
+        log = client.contracts["anchors"].functions.logOf(pinned.log_id).call()
+    coordinator = snapshot.coordinator
+    _show(
+        {
+            "chainId": pinned.chain_id,
+            "block": snapshot.block.number,
+            "participants": len(snapshot.participants),
+            "active": sum(entry.active for entry in snapshot.participants.values()),
+            "coordinators": len(coordinator.keys) if coordinator else 0,
+            "threshold": coordinator.threshold if coordinator else 0,
+            "log": {"origin": pinned.log.origin, "operator": log[0], "seq": log[1]},
+        }
+    )
+
+
+def _fund(url: str, address: str) -> None:
+    """Only anvil can, and only a chain on this machine is asked."""
+    web3 = connect(url)
+    with chain_errors():
+        local = url.startswith(("http://127.0.0.1:", "http://localhost:", "http://[::1]:"))
+        if not local or not web3.client_version.startswith("anvil/"):
+            raise ChainError("DEVCHAIN_ONLY")
+        method = RPCEndpoint("anvil_setBalance")
+        answer = web3.provider.make_request(method, [address, hex(FUNDS)])
+    if answer.get("error"):
+        raise ChainError("DEVCHAIN_ONLY")
+
+
+def _until_interrupted() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _private_key(path: Path) -> PrivateKey:
+    return private_key_from_jwk(_jwk(path))
+
+
+def _public_key(path: Path) -> PublicKey:
+    jwk = _jwk(path)
+    return private_key_from_jwk(jwk).public if "d" in jwk else PublicKey.from_jwk(jwk)
+
+
+def _jwk(path: Path) -> dict[str, Any]:
+    try:
+        value = parse_json(path.read_bytes())
+    except OSError as error:
+        raise ChainError("KEY_FILE_ABSENT", str(path)) from error
+    if not isinstance(value, dict):
+        raise ChainError("KEY_FILE_ABSENT", str(path))
+    return value
+
+
+def _hex32(value: str | None, name: str) -> bytes | None:
+    if value is None:
+        return None
+    try:
+        data = bytes.fromhex(value)
+    except ValueError:
+        data = b""
+    if len(data) != 32:  # noqa: PLR2004 - a digest or an id
+        raise ChainError("CHAIN_ACT_ARGUMENT", name, expected="32 bytes")
+    return data
+
+
+def _show(value: dict[str, Any]) -> None:
+    click.echo(json.dumps(value, indent=2))
+
+
+def _complain(error: FilieraError) -> int:
+    """Print sentence and remedy in the user's language; the exit status of README §13."""
+    language: Language = (
+        "en" if os.environ.get("FILIERA_LANG", os.environ.get("LANG", "it")).startswith("en") else "it"
+    )
+    try:
+        code = lookup(error.code)
+        sentence, remedy = text(error.code, language, place=error.place, **error.values)
+    except KeyError:
+        click.echo(str(error), err=True)
+        return _REFUSED
+    click.echo(f"{error.code}: {sentence} {remedy}".rstrip(), err=True)
+    if type(error) is not ChainError or code.status == _BAD_REQUEST:
+        return _BAD_INPUT
+    return _INCOMPLETE if code.verdict in {"unreachable", "pending"} else _REFUSED
