@@ -1,0 +1,54 @@
+"""Challenges and tokens in the database, so that any process of the node may answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, insert, select
+
+from node.models import AccessRead, AuthChallenge, AuthToken, table_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+CHALLENGES, TOKENS, READS = (table_of(model) for model in (AuthChallenge, AuthToken, AccessRead))
+
+
+def add_challenge(connection: Connection, challenge: str, key_id: bytes, expires_at: int, now: int) -> None:
+    """Store a challenge; those that have run out go."""
+    connection.execute(delete(CHALLENGES).where(CHALLENGES.c.expires_at < now))
+    connection.execute(insert(CHALLENGES).values(challenge=challenge, key_id=key_id, expires_at=expires_at))
+
+
+def take_challenge(connection: Connection, challenge: str, key_id: bytes, now: int) -> bool:
+    """Take a challenge away; False if there is none for this key or it has run out.
+
+    Of two callers one wins.
+    """
+    wanted = (CHALLENGES.c.challenge == challenge) & (CHALLENGES.c.key_id == key_id)
+    taken = connection.execute(delete(CHALLENGES).where(wanted, CHALLENGES.c.expires_at >= now))
+    return taken.rowcount == 1
+
+
+def add_token(
+    connection: Connection, digest: bytes, key_id: bytes, participant: bytes, expires_at: int, now: int
+) -> None:
+    """Store a token's digest; those that have run out go."""
+    connection.execute(delete(TOKENS).where(TOKENS.c.expires_at < now))
+    row = {"digest": digest, "key_id": key_id, "participant": participant, "expires_at": expires_at}
+    connection.execute(insert(TOKENS).values(row))
+
+
+def find_token(connection: Connection, digest: bytes, now: int) -> tuple[bytes, bytes] | None:
+    """Return (key id, participant) of a token that has not run out."""
+    row = connection.execute(
+        select(TOKENS.c.key_id, TOKENS.c.participant).where(
+            TOKENS.c.digest == digest, TOKENS.c.expires_at >= now
+        )
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def note_read(connection: Connection, participant: bytes, tier: str, target: str, now: int) -> None:
+    """Keep that somebody read above the public tier."""
+    connection.execute(insert(READS).values(participant=participant, tier=tier, target=target, read_at=now))

@@ -1,0 +1,1 @@
+"""Signed records come in: checks, group commit, receipts."""

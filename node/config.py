@@ -1,0 +1,87 @@
+"""The node's settings: environment variables with the prefix `FILIERA_`, each explained beside its field.
+
+There is no default key and no default password. What a setting would open to the network is refused here,
+before anything listens: demo mode is for this machine only.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What the operator decides. Times are in seconds unless the name says otherwise."""
+
+    model_config = SettingsConfigDict(env_prefix="FILIERA_", extra="ignore", frozen=True)
+
+    # Where the node keeps its files: the SQLite database if no other database is named.
+    data_dir: Path = Path(".filiera/node")
+    # SQLAlchemy URL, `sqlite:///…` or `postgresql+psycopg://…`; empty means SQLite in the data directory.
+    database_url: str = ""
+    # JSON-RPC address of the ledger; empty means no ledger: nobody is admitted, nothing is anchored.
+    chain_url: str = ""
+    # The file that `filiera chain deploy` wrote: contract addresses, chain id, log.
+    deployment: Path | None = None
+    # Key file of the chain account that pays for anchoring and for relayed acts.
+    operator_key_file: Path | None = None
+    # Key file (JWK, Ed25519) of the log: signs checkpoints and receipts.
+    log_key_file: Path | None = None
+    # The log's origin line where there is no deployment file to say it.
+    origin: str = ""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8420, ge=0, le=65535)
+    # What clients name as the audience when they ask for a token; empty means the log's origin line.
+    audience: str = ""
+    # Says loudly that this is a demonstration; refuses an address that is not loopback.
+    demo: bool = False
+    # Whether this process may lead the anchoring. Of several with `on`, the database elects one.
+    anchoring: Literal["on", "off"] = "on"
+    # Cadence of heads.
+    head_seconds: float = Field(default=2.0, gt=0)
+    # When an anchored head counts as confirmed: `depth:N` or `finalized`.
+    confirmation: str = "depth:1"
+    # What a receipt promises: in an anchored head so many seconds after it was received.
+    promise_seconds: int = Field(default=3600, gt=0)
+    # How far ahead of the node's clock the time of an event may be.
+    future_seconds: int = Field(default=300, ge=0)
+    # How often the admitted participants are read again.
+    participants_seconds: float = Field(default=1.0, gt=0)
+    # A key whose window closes within so many blocks is no longer accepted: its records might miss the
+    # window.
+    closing_blocks: int = Field(default=2, ge=0)
+    # Processes beside this one that check tokens sent in bulk; 0 checks them in one thread of this process.
+    verifiers: int = Field(default=min(2, os.cpu_count() or 1), ge=0, le=64)
+    challenge_seconds: int = Field(default=120, gt=0)
+    token_seconds: int = Field(default=900, gt=0)
+    # Most records that one custody answer walks through.
+    custody_records: int = Field(default=20_000, gt=0)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.demo and not is_loopback(self.host):
+            raise ValueError("FILIERA_DEMO=1 listens on a loopback address only: set FILIERA_HOST=127.0.0.1")
+        if not re.fullmatch(r"depth:(0|[1-9][0-9]{0,5})|finalized", self.confirmation):
+            raise ValueError("FILIERA_CONFIRMATION is depth:N or finalized")
+        return self
+
+    @property
+    def database(self) -> str:
+        """The database's address; SQLite in the data directory unless another was named."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'node.sqlite'}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address; a name other than `localhost` counts as open."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

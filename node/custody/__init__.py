@@ -1,0 +1,1 @@
+"""Everything behind a lot or item, as one bundle."""

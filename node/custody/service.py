@@ -1,0 +1,156 @@
+"""The bundle of everything behind a lot or item, as far as the caller may read.
+
+From the target back: every record that names a lot on the way belongs to the evidence (it makes, uses,
+ships, tests or counts it), but only what a lot was made of is followed further. Corrections of what was
+found, and records that found ones name by digest, come along. Which of it holds is not judged here; that is
+the verifier's work.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from node.custody import repository
+from protocol.bundle import BundleChain, BundleKey, build_bundle, serialise
+from protocol.errors import ChainError, CustodyError
+from protocol.identifiers import parse_reference
+from protocol.records import parse_record, restrict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sqlalchemy import Connection
+
+    from anchoring.deployment import Deployment
+    from node.auth.tiers import Caller
+    from node.custody.source import NodeLogSource
+    from node.db import Database
+    from node.events.repository import Found
+    from node.participants.service import Participants
+    from protocol.records import Record
+
+MEMBERSHIP = "FilieraMembership"
+_OPEN = 2**64 - 1
+
+
+class Custody:
+    """Gathers bundles; at most `max_records` records each."""
+
+    def __init__(
+        self,
+        database: Database,
+        source: NodeLogSource,
+        log_id: bytes,
+        participants: Participants,
+        deployment: Deployment | None,
+        max_records: int,
+    ) -> None:
+        self._database = database
+        self._source = source
+        self._log_id = log_id
+        self._participants = participants
+        self._chain = _chain(deployment) if deployment else None
+        self._max_records = max_records
+
+    def bundle(self, target: str, caller: Caller) -> bytes:
+        """Return the bundle's bytes.
+
+        LOT_UNKNOWN if nothing names the target, CUSTODY_TOO_LARGE beyond the limit.
+        """
+        parse_reference(target)
+        if self._chain is None:
+            raise ChainError("NO_LEDGER")
+        with self._database.read() as connection:
+            stored = self._behind(connection, target)
+            records = [(entry, parse_record(entry.token)) for entry in stored]
+            records += self._named(connection, records)
+            members = repository.about(connection, _participants_of(records), MEMBERSHIP)
+        memberships = [
+            restrict(parse_record(entry.token), caller.tier_for(entry.participant)) for entry in members
+        ]
+        tokens = [
+            (restrict(record, caller.tier_for(entry.participant)), self._log_id, entry.leaf_index)
+            for entry, record in records
+        ]
+        keys = set(self._keys(entry for entry, _ in records))
+        return serialise(
+            build_bundle(target, tokens, self._source, self._chain, keys=keys, memberships=memberships)
+        )
+
+    def _behind(self, connection: Connection, target: str) -> list[Found]:
+        seen: set[str] = set()
+        numbers: set[int] = set()
+        frontier = {target}
+        while frontier:
+            seen |= frontier
+            naming, makers = repository.naming(connection, frontier)
+            numbers |= naming
+            self._ensure_bounded(numbers)
+            frontier = repository.consumed_by(connection, makers) - seen
+        if not numbers:
+            raise CustodyError("LOT_UNKNOWN", "/lot", lot=target[:120])
+        found = {entry.number: entry for entry in repository.by_number(connection, numbers)}
+        fresh = {entry.digest for entry in found.values()}
+        while fresh:
+            corrections = repository.correcting(connection, fresh)
+            fresh = {digest for number, digest in corrections.items() if number not in found}
+            for entry in repository.by_number(connection, corrections.keys() - found.keys()):
+                found[entry.number] = entry
+            self._ensure_bounded(found)
+        return list(found.values())
+
+    def _named(
+        self, connection: Connection, records: list[tuple[Found, Record]]
+    ) -> list[tuple[Found, Record]]:
+        """Master data, orders, certificates, records answered: what is named by digest, step by step."""
+        known = {entry.digest for entry, _ in records}
+        added: list[tuple[Found, Record]] = []
+        fresh = records
+        while wanted := {digest for _, record in fresh for digest in _digests(record.subject)} - known:
+            fresh = [(entry, parse_record(entry.token)) for entry in repository.by_digest(connection, wanted)]
+            known |= wanted
+            added += fresh
+            self._ensure_bounded(known)
+        return added
+
+    def _keys(self, records: Iterable[Found]) -> Iterator[BundleKey]:
+        snapshot = self._participants.snapshot
+        for entry in records:
+            for key in snapshot.by_key.get(entry.key_id, ()):
+                if key.participant == entry.participant:
+                    until = None if key.to_block == _OPEN else key.to_block
+                    yield BundleKey(
+                        key.participant, key.key_id, key.from_block, until, key.disputed_from or None
+                    )
+
+    def _ensure_bounded(self, found: Any) -> None:
+        if len(found) > self._max_records:
+            raise CustodyError("CUSTODY_TOO_LARGE", "/lot", limit=self._max_records)
+
+
+def _participants_of(records: Iterable[tuple[Found, Record]]) -> set[str]:
+    return {f"urn:filiera:participant:{entry.participant.hex()}" for entry, _ in records}
+
+
+def _digests(value: Any) -> Iterator[bytes]:
+    """Every digest in an object of the form `{id, digest}` (README §6)."""
+    waiting = [value]
+    while waiting:
+        entry = waiting.pop()
+        if isinstance(entry, dict):
+            digest = entry.get("digest")
+            if isinstance(digest, str) and len(digest) == 64 and "id" in entry:  # noqa: PLR2004 - 32 bytes in hex
+                yield bytes.fromhex(digest)
+            waiting.extend(entry.values())
+        elif isinstance(entry, list):
+            waiting.extend(entry)
+
+
+def _chain(deployment: Deployment) -> BundleChain:
+    return BundleChain(
+        deployment.chain_id,
+        deployment.genesis,
+        deployment.participants.address,
+        deployment.anchors.address,
+        deployment.passports.address,
+    )

@@ -1,0 +1,57 @@
+"""What routes are given: the node's services, and who is asking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Request
+
+from node.auth.service import Auth  # noqa: TC001
+from node.auth.tiers import Caller
+from node.capture.service import Capture  # noqa: TC001
+from node.custody.service import Custody  # noqa: TC001
+from node.events.service import Events  # noqa: TC001
+from node.log.service import Log  # noqa: TC001
+from node.participants.relay import Relay  # noqa: TC001
+from node.participants.service import Participants  # noqa: TC001
+
+if TYPE_CHECKING:
+    from anchoring.deployment import Deployment
+    from node.capture.verifiers import Verifiers
+    from node.capture.writer import GroupWriter
+    from node.config import Settings
+    from node.db import Database
+    from node.health.service import Health
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Everything that one process of the node consists of; built in `app.py` only."""
+
+    settings: Settings
+    database: Database
+    deployment: Deployment | None
+    participants: Participants
+    writer: GroupWriter
+    verifiers: Verifiers
+    capture: Capture
+    events: Events
+    log: Log
+    custody: Custody
+    auth: Auth
+    relay: Relay
+    health: Health
+
+
+def _node(request: Request) -> Node:
+    node: Node = request.app.state.node
+    return node
+
+
+def _caller(request: Request) -> Caller:
+    return _node(request).auth.caller(request.headers.get("authorization"))
+
+
+NodeState = Annotated[Node, Depends(_node)]
+Asking = Annotated[Caller, Depends(_caller)]

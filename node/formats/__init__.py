@@ -1,0 +1,1 @@
+"""Schemas and contexts, at addresses that carry their digest."""

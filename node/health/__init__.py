@@ -1,0 +1,1 @@
+"""Whether the node lives, is ready, and how it does."""

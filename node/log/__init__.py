@@ -1,0 +1,1 @@
+"""The transparency log: tree, heads, checkpoints, tiles, receipts (README §8)."""

@@ -1,0 +1,35 @@
+"""The tables. Binary columns hold 32-byte digests and identifiers; times are milliseconds since 1970, UTC."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlmodel import SQLModel
+
+from node.models.access import AccessRead, AuthChallenge, AuthToken
+from node.models.log import Head, Lease, LogBlock
+from node.models.records import LotAccount, LotEdge, StoredRecord
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The Core table of a model: what the statements are written with."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+__all__ = [
+    "AccessRead",
+    "AuthChallenge",
+    "AuthToken",
+    "Head",
+    "Lease",
+    "LogBlock",
+    "LotAccount",
+    "LotEdge",
+    "SQLModel",
+    "StoredRecord",
+    "table_of",
+]

@@ -1,0 +1,41 @@
+"""Who asked to be let in, and who read what is not public."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, String
+from sqlmodel import Field, SQLModel
+
+from node.models.records import BIG, Bytes
+
+
+class AuthChallenge(SQLModel, table=True):
+    """A challenge given to a key; taken away when it is answered, so that it serves once."""
+
+    __tablename__ = "auth_challenges"
+
+    challenge: str = Field(sa_column=Column(String(64), primary_key=True))
+    key_id: bytes = Field(sa_column=Column(Bytes(32), nullable=False))
+    expires_at: int = Field(sa_column=Column(BIG, nullable=False, index=True))
+
+
+class AuthToken(SQLModel, table=True):
+    """A token that was given out. Only its digest is kept: whoever reads the table cannot use it."""
+
+    __tablename__ = "auth_tokens"
+
+    digest: bytes = Field(sa_column=Column(Bytes(32), primary_key=True))
+    key_id: bytes = Field(sa_column=Column(Bytes(32), nullable=False))
+    participant: bytes = Field(sa_column=Column(Bytes(32), nullable=False))
+    expires_at: int = Field(sa_column=Column(BIG, nullable=False, index=True))
+
+
+class AccessRead(SQLModel, table=True):
+    """A read above the public tier: who, at which tier, what, when."""
+
+    __tablename__ = "access_reads"
+
+    number: int | None = Field(default=None, sa_column=Column(BIG, primary_key=True, autoincrement=True))
+    participant: bytes = Field(sa_column=Column(Bytes(32), nullable=False))
+    tier: str = Field(sa_column=Column(String(16), nullable=False))
+    target: str = Field(sa_column=Column(String(256), nullable=False))
+    read_at: int = Field(sa_column=Column(BIG, nullable=False))
