@@ -1,0 +1,204 @@
+"""The node over HTTP, as any integrator would use it (docs: OpenAPI of the node).
+
+Every answer is checked for its form, none is believed: what the node says about the ledger is information (README §12).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self, cast
+from urllib.parse import quote
+
+import httpx
+
+from client.errors import ClientError, NodeError
+from client.texts import language
+from protocol import base64url
+from protocol.errors import FilieraError
+from protocol.limits import MAX_BATCH_LINES, MAX_BODY_BYTES, Limits
+from protocol.strict_json import dump_json, parse_json
+
+if TYPE_CHECKING:
+    from protocol.keys import PrivateKey
+
+AUTH_TYP = "filiera-auth+jwt"
+# Answers are larger than records: a bundle of a whole garment.
+_ANSWER = Limits(max_bytes=64 * 1024 * 1024, max_depth=24, max_items=2_000_000, max_string=2 * 1024 * 1024)
+_TIMEOUT = httpx.Timeout(60.0, connect=5.0)
+_MARGIN_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What the node answered for one record: a receipt, or a refusal (`error`)."""
+
+    token: str
+    status: int
+    id: str = ""
+    digest: str = ""
+    receipt: str = ""
+    error: NodeError | None = None
+
+
+class NodeClient:
+    """One node. Give `http` to use another transport (tests)."""
+
+    def __init__(self, url: str, http: httpx.Client | None = None) -> None:
+        self.url = url.rstrip("/")
+        self._http = http or httpx.Client(base_url=self.url, timeout=_TIMEOUT, follow_redirects=False)
+        self._token: str | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    # --- records -------------------------------------------------------------------------------------------
+
+    def submit(self, token: str) -> Sent:
+        """Send one record; sent again it gets the same receipt. NodeError if the node refuses it."""
+        kind = "application/vc+sd-jwt" if "~" in token else "application/vc+jwt"
+        answer = self._json("POST", "/events", content=token.encode(), headers={"Content-Type": kind})
+        return _sent(token, 201, answer)
+
+    def submit_many(self, tokens: Sequence[str]) -> Iterator[Sent]:
+        """Send records in bulk and in order; one answer a record, one refusal stops no other."""
+        for batch in _batches(tokens):
+            body = b"".join(dump_json(token) + b"\n" for token in batch)
+            response = self._send("POST", "/events", content=body, headers={"Content-Type": "application/x-ndjson"})
+            lines = response.content.splitlines()
+            if len(lines) != len(batch):
+                raise ClientError("NODE_ANSWER_UNREADABLE", "/events", node=self.url)
+            for token, line in zip(batch, lines, strict=True):
+                value = self._parse(line, "/events")
+                problem = value.get("problem")
+                status = int(value.get("status", 0))
+                if isinstance(problem, dict):
+                    yield Sent(token, status, error=NodeError(status, problem))
+                else:
+                    yield _sent(token, status, value)
+
+    def record(self, name: str) -> str:
+        """Return the token of a record by id or digest, as far as the caller's tier allows."""
+        return self._send("GET", f"/events/{quote(name, safe=':')}").text
+
+    def proof(self, name: str) -> dict[str, Any]:
+        """Return inclusion proof and anchor of a record; NodeError PROOF_PENDING while it has none."""
+        return self._json("GET", f"/events/{quote(name, safe=':')}/proof")
+
+    def custody(self, target: str) -> bytes:
+        """Return the bundle of everything behind a lot or item, as far as the caller's tier allows."""
+        return self._send("GET", f"/lots/{quote(target, safe='')}/custody").content
+
+    def heads(self) -> list[dict[str, Any]]:
+        """Return the anchored heads, oldest first."""
+        return self._list("/heads")
+
+    # --- participants --------------------------------------------------------------------------------------
+
+    def deployment(self) -> dict[str, Any]:
+        """Return what the node says about its ledger and its log: information, never trust."""
+        return self._json("GET", "/deployment")
+
+    def participants(self) -> list[dict[str, Any]]:
+        """Return everybody admitted, with roles and keys."""
+        return self._list("/participants")
+
+    def nonce(self, contract: str, participant: str = "") -> int:
+        """Return the number of the next act of a participant, of the coordinator if none is named."""
+        answer = self._json("GET", "/participants/nonce", params={"contract": contract, "participant": participant})
+        return int(answer["nonce"])
+
+    def relay(self, act: Mapping[str, Any]) -> dict[str, Any]:
+        """Have the node send a signed act; it pays, the signatures decide."""
+        return self._json("POST", "/participants/acts", json=dict(act))
+
+    # --- who asks ------------------------------------------------------------------------------------------
+
+    def sign_in(self, key: PrivateKey) -> str:
+        """Prove the key to the node and read from now on at its tier; returns the tier."""
+        challenge = self._json("POST", "/auth/challenge", json={"key": key.public.did})
+        claims = {
+            "aud": challenge.get("audience", ""),
+            "challenge": challenge.get("challenge", ""),
+            "iat": int(time.time()),
+            "iss": key.public.did,
+        }
+        header = {"alg": key.alg, "kid": key.public.kid, "typ": AUTH_TYP}
+        signed = f"{base64url.encode(dump_json(header))}.{base64url.encode(dump_json(claims))}"
+        token = f"{signed}.{base64url.encode(key.sign(signed.encode('ascii')))}"
+        answer = self._json("POST", "/auth/token", json={"token": token})
+        self._token = str(answer.get("token", ""))
+        return str(answer.get("tier", ""))
+
+    # --- the wire ------------------------------------------------------------------------------------------
+
+    def is_ready(self) -> bool:
+        """Tell whether the node answers and says that it is ready."""
+        try:
+            return self._http.get("/ready", timeout=2.0).status_code == httpx.codes.OK
+        except httpx.HTTPError:
+            return False
+
+    def _send(self, method: str, path: str, **settings: Any) -> httpx.Response:
+        headers = {"Accept-Language": language(), **settings.pop("headers", {})}
+        if self._token is not None:
+            headers["Authorization"] = f"Bearer {self._token}"
+        try:
+            response = self._http.request(method, path, headers=headers, **settings)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise ClientError("NODE_UNREACHABLE", "--node", node=self.url, reason=type(error).__name__) from error
+        if response.is_success:
+            return response
+        raise NodeError(response.status_code, self._problem(response))
+
+    def _problem(self, response: httpx.Response) -> dict[str, object]:
+        try:
+            value = parse_json(response.content, _ANSWER)
+        except FilieraError:
+            value = None
+        return cast("dict[str, object]", value) if isinstance(value, dict) else {"title": response.reason_phrase}
+
+    def _json(self, method: str, path: str, **settings: Any) -> dict[str, Any]:
+        return self._parse(self._send(method, path, **settings).content, path)
+
+    def _list(self, path: str) -> list[dict[str, Any]]:
+        value = self._value(self._send("GET", path).content, path)
+        if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+            raise ClientError("NODE_ANSWER_UNREADABLE", path, node=self.url)
+        return cast("list[dict[str, Any]]", value)
+
+    def _parse(self, data: bytes, path: str) -> dict[str, Any]:
+        value = self._value(data, path)
+        if not isinstance(value, dict):
+            raise ClientError("NODE_ANSWER_UNREADABLE", path, node=self.url)
+        return value
+
+    def _value(self, data: bytes, path: str) -> Any:
+        try:
+            return parse_json(data, _ANSWER)
+        except FilieraError as error:
+            raise ClientError("NODE_ANSWER_UNREADABLE", path, node=self.url) from error
+
+
+def _sent(token: str, status: int, answer: Mapping[str, Any]) -> Sent:
+    found = [str(answer.get(name, "")) for name in ("id", "digest", "receipt")]
+    return Sent(token, status, *found)
+
+
+def _batches(tokens: Sequence[str]) -> Iterator[list[str]]:
+    """Share tokens out over requests within the limits of README §2."""
+    batch: list[str] = []
+    size = 0
+    for token in tokens:
+        length = len(token) + 3  # quotes and newline
+        if batch and (len(batch) == MAX_BATCH_LINES or size + length > MAX_BODY_BYTES - _MARGIN_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(token)
+        size += length
+    if batch:
+        yield batch

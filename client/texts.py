@@ -1,0 +1,40 @@
+"""What the command says, from one pair of locale files. Italian unless `--lang` or FILIERA_LANG says otherwise."""
+
+from __future__ import annotations
+
+import json
+from contextvars import ContextVar
+from functools import cache
+from importlib.resources import files
+from typing import cast
+
+from protocol.codes import Language
+
+LANGUAGES: tuple[Language, ...] = ("it", "en")
+_language: ContextVar[Language] = ContextVar("filiera_language", default="it")
+
+
+def use(language: Language) -> None:
+    """Speak `language` from here on in this process."""
+    _language.set(language)
+
+
+def language() -> Language:
+    """Return the language in use."""
+    return _language.get()
+
+
+def say(key: str, **values: object) -> str:
+    """Return the text called `key`; a missing key is a defect and raises KeyError."""
+    return _texts(language())[key].format(**values)
+
+
+def known(key: str) -> bool:
+    """Tell whether there is a text called `key`."""
+    return key in _texts(language())
+
+
+@cache
+def _texts(chosen: Language) -> dict[str, str]:
+    file = files("client") / "locales" / f"{chosen}.json"
+    return cast("dict[str, str]", json.loads(file.read_text("utf-8")))
