@@ -45,7 +45,7 @@ def lookup(name: str) -> Code:
     return all_codes()[name]
 
 
-def text(name: str, language: Language, **values: object) -> tuple[str, str]:
+def text(name: str, language: Language, /, **values: object) -> tuple[str, str]:
     """Return (sentence, remedy) of a code in `language`, with `values` filled in where the sentence asks."""
     entry = lookup(name).texts[language]
     shown = _Values(values)

@@ -38,7 +38,8 @@ def reader() -> dict[str, object]:
 def selector(function: dict[str, object]) -> str:
     """The first four bytes of the Keccak of `name(types)`; the views take no structures."""
     inputs = function["inputs"]
-    assert isinstance(inputs, list)
+    if not isinstance(inputs, list):
+        raise TypeError(inputs)
     signature = f"{function['name']}({','.join(entry['type'] for entry in inputs)})"
     return keccak(text=signature)[:4].hex()
 

@@ -74,7 +74,13 @@ def fold(text: str, columns: int) -> list[str]:
 def write_transport_document(paper: dict[str, str], target: Path) -> None:
     """Write a transport document (DDT) as plain XML with the fields that Italian practice asks for."""
     root = ET.Element("DocumentoDiTrasporto", {"esempio": "true"})
-    for name, key in (("Numero", "number"), ("Data", "date"), ("Mittente", "from"), ("Destinatario", "to"), ("Causale", "reason")):
+    for name, key in (
+        ("Numero", "number"),
+        ("Data", "date"),
+        ("Mittente", "from"),
+        ("Destinatario", "to"),
+        ("Causale", "reason"),
+    ):
         ET.SubElement(root, name).text = paper[key]
     line = ET.SubElement(root, "Riga")
     ET.SubElement(line, "Descrizione").text = paper["goods"]
@@ -92,7 +98,7 @@ def main() -> int:
         draw_pdf(paper, folder / paper["file"])
     for paper in listed["transport"]:
         write_transport_document(paper, folder / paper["file"])
-    print(f"{len(listed['papers'])} PDF and {len(listed['transport'])} XML papers in {folder.relative_to(SAMPLE.parents[2])}")
+    print(f"{len(listed['papers'])} PDF and {len(listed['transport'])} XML papers written")
     return 0
 
 

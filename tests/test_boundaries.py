@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,5 +80,6 @@ def test_code_is_complete(name: str) -> None:
 
 
 def test_packages_keep_to_their_imports() -> None:
-    result = subprocess.run(["lint-imports", "--no-cache"], cwd=ROOT, check=False, capture_output=True, text=True)
+    lint = Path(sys.executable).parent / "lint-imports"
+    result = subprocess.run([lint, "--no-cache"], cwd=ROOT, check=False, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout
