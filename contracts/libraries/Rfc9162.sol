@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: EUPL-1.2
+// SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.24;
 
 /// @title Merkle proofs of RFC 9162, sections 2.1.3.2 and 2.1.4.2, with SHA-256

@@ -13,8 +13,8 @@ MACHINE = {"FILIERA_VERIFIERS"}
 
 
 def listed() -> dict[str, str]:
-    rows = re.findall(r"^\| `(FILIERA_[A-Z_]+)` \| (.*?) \|", PAGE.read_text("utf-8"), re.MULTILINE)
-    return {name: default.strip("`") for name, default in rows}
+    rows = re.findall(r"^\| `(FILIERA_[A-Z_]+)` \|([^|]*)\|", PAGE.read_text("utf-8"), re.MULTILINE)
+    return {name: default.strip(" `") for name, default in rows}
 
 
 def test_every_setting_is_listed_once_and_no_other() -> None:

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: EUPL-1.2
+// SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.24;
 
 /// @dev The recursive definitions of RFC 9162, section 2.1, over leaves numbered 0, 1, 2, … : slow, and unlike the
