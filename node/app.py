@@ -30,6 +30,7 @@ from node.deps import Node
 from node.events.service import Events
 from node.health.service import Health
 from node.keys import load_log_key
+from node.kpis.service import Kpis
 from node.log.anchor import Anchor
 from node.log.head_store import SqlHeadStore
 from node.log.receipts import ReceiptIssuer
@@ -137,6 +138,7 @@ def _build(
         ),
         relay=Relay(relayer, people),
         health=Health(stored, people, writer, anchor, clock, demo=settings.demo),
+        kpis=Kpis(database, people),
     )
     return node, anchor
 

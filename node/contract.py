@@ -14,10 +14,12 @@ from starlette.routing import Route
 
 from node.auth.routes import router as auth
 from node.capture.routes import post_events
+from node.criteria.routes import router as criteria
 from node.custody.routes import router as custody
 from node.events.routes import router as events
 from node.formats.routes import router as formats
 from node.health.routes import router as health
+from node.kpis.routes import router as kpis
 from node.log.routes import router as log
 from node.participants.routes import router as participants
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 VERSION = "0.1.0"
-ROUTERS = (events, custody, log, participants, auth, formats, health)
+ROUTERS = (events, custody, log, participants, auth, formats, health, criteria, kpis)
 _PROBLEM = "#/components/schemas/Problem"
 
 

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
-from node.auth.service import Auth  # noqa: TC001
+from node.auth.service import Auth
 from node.auth.tiers import Caller
-from node.capture.service import Capture  # noqa: TC001
-from node.custody.service import Custody  # noqa: TC001
-from node.events.service import Events  # noqa: TC001
-from node.log.service import Log  # noqa: TC001
-from node.participants.relay import Relay  # noqa: TC001
-from node.participants.service import Participants  # noqa: TC001
+from node.capture.service import Capture
+from node.custody.service import Custody
+from node.events.service import Events
+from node.kpis.service import Kpis
+from node.log.service import Log
+from node.participants.relay import Relay
+from node.participants.service import Participants
 
 if TYPE_CHECKING:
     from anchoring.deployment import Deployment
@@ -42,6 +43,7 @@ class Node:
     auth: Auth
     relay: Relay
     health: Health
+    kpis: Kpis
 
 
 def _node(request: Request) -> Node:

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from node.auth.schemas import Challenge, ChallengeRequest, Token, TokenRequest
 from node.clock import instant
-from node.deps import NodeState  # noqa: TC001
+from node.deps import NodeState
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 

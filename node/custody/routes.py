@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from node.deps import Asking, NodeState  # noqa: TC001
+from node.deps import Asking, NodeState
 
 router = APIRouter(tags=["custody"])
 MEDIA_TYPE = "application/vnd.filiera.bundle+json"

@@ -8,7 +8,7 @@ import orjson
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from node.deps import Asking, NodeState  # noqa: TC001
+from node.deps import Asking, NodeState
 from node.problems import language_of
 from protocol import codes
 

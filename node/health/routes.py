@@ -6,7 +6,7 @@ import orjson
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from node.deps import NodeState  # noqa: TC001
+from node.deps import NodeState
 
 router = APIRouter(tags=["health"])
 _NO_STORE = {"Cache-Control": "no-store"}

@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import orjson
-from protocol.receipt import issue_receipt
 
 from node.clock import instant
 from protocol import base64url
+from protocol.receipt import issue_receipt
 
 if TYPE_CHECKING:
     from protocol.keys import PrivateKey

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from node.deps import NodeState  # noqa: TC001
+from node.deps import NodeState
 
 router = APIRouter(tags=["log"])
 IMMUTABLE = {"Cache-Control": "public, max-age=31536000, immutable"}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from protocol.hashing import log_id
-
 from anchoring.ports import HeadState
 from protocol import checkpoint, merkle, tiles
 from protocol.errors import LogError
+from protocol.hashing import log_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,9 +9,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from protocol.hashing import leaf_hash, node_hash
-
 from protocol.errors import LogError
+from protocol.hashing import leaf_hash, node_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 
-from node.deps import NodeState  # noqa: TC001
+from node.deps import NodeState
 from node.participants.schemas import HEX32, ActRequest, ActResult, KeyOut, NonceOut, ParticipantOut
 from node.participants.snapshot import (
     ADMIN,

@@ -1,0 +1,1 @@
+"""Companies involved and shared criteria adopted (design §1, §2)."""
