@@ -1,8 +1,8 @@
 """The coordinator's two indicators: companies involved, and shared criteria adopted. Recomputable by any outsider.
 
-A company is a control group where the coordinator names one. Small numbers are not broken down: a province with fewer than
-`SMALL` companies is counted among `other`, together with the next smallest if `other` itself would be small, so that no
-cell and no difference of cells names a company.
+A company is a control group where the coordinator names one. Small numbers are not broken down: a province with
+fewer than `SMALL` companies is counted among `other`, together with the next smallest if `other` itself would be
+small, so that no cell and no difference of cells names a company.
 """
 
 from __future__ import annotations
@@ -63,10 +63,7 @@ def indicators(
     involved: dict[str, str] = {}
     for party in sorted(active):
         involved.setdefault(_company(members, party), active[party].hex())
-    home = {
-        _company(members, party): str(members.get(party, {}).get("address", {}).get("province", OTHER))
-        for party in active
-    }
+    home = {_company(members, party): _province(members, party) for party in active}
     return Indicators(
         involved=involved,
         admitted=len({_company(members, party) for party in admitted}),
@@ -88,6 +85,10 @@ def suppressed(counts: Mapping[str, int]) -> dict[str, int]:
 
 def _company(members: Mapping[str, Mapping[str, Any]], party: str) -> str:
     return str(members.get(party, {}).get("controlGroup", party))
+
+
+def _province(members: Mapping[str, Mapping[str, Any]], party: str) -> str:
+    return str(members.get(party, {}).get("address", {}).get("province", OTHER))
 
 
 def _adopted(
