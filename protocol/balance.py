@@ -1,7 +1,8 @@
 """Mass balance of one transformation, in exact decimals.
 
 Within one dimension (kilos into kilos) what comes out – products, by-products and scrap – can never be more than what
-went in. Across dimensions (kilos of yarn into metres of cloth, metres into pieces) the declared yield is the only bridge:
+went in. Across dimensions (kilos of yarn into metres of cloth, metres into pieces) the declared yield is the only
+bridge:
 yield = output in its unit ÷ all input of the leading dimension in its unit. Where the event declares a yield, the
 actual one has to be it, within the scales' tolerance. Water, dye and resin are inputs, so an honest gain has an input.
 """
@@ -9,16 +10,17 @@ actual one has to be it, within the scales' tolerance. Water, dye and resin are 
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from protocol.quantities import units
 from protocol.steps import Step, dimension, total
 from protocol.verdict import Finding, finding
 from protocol.vocabulary import vocabulary
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from protocol.goods import Movement
     from collections.abc import Iterable, Iterator
+
+    from protocol.goods import Movement
 
 CHECK = "balance"
 # Declared yields are rounded and scales are read by people; one part in a hundred is neither.

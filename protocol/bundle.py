@@ -8,8 +8,9 @@ altered byte is either seen here or by the check of the proof it belongs to. Par
 from __future__ import annotations
 
 import hashlib
+import itertools
 from dataclasses import replace
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from protocol.bundle_form import bundle_from_json, bundle_to_json
 from protocol.bundle_model import (
@@ -25,7 +26,6 @@ from protocol.bundle_model import (
 from protocol.errors import FormatError
 from protocol.limits import Limits
 from protocol.strict_json import dump_json, parse_json
-import itertools
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,7 @@ and pins the addresses itself. Nothing in a bundle is trusted because it is in t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol, TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,7 +92,7 @@ class BundleChain:
 
 @dataclass(frozen=True)
 class Bundle:
-    """One file of evidence about `target` (a lot or item reference); sorted, so that equal evidence gives equal bytes."""
+    """One file of evidence about `target` (a lot or item); sorted, so that equal evidence gives equal bytes."""
 
     target: str
     records: tuple[BundleRecord, ...]

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from protocol.steps import WITHHELD, Step, total
 from protocol.verdict import Finding, finding
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from protocol.custody import Graph, Walk
     from collections.abc import Iterator
+
+    from protocol.custody import Graph, Walk
 
 # Both days are local; between the most distant time zones the same instant has days that differ by one.
 DAY_TOLERANCE = timedelta(days=1)

@@ -8,17 +8,18 @@ its lots were not used elsewhere too; `OTHER_PRODUCTS_NOT_CHECKED` says so.
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import TYPE_CHECKING
 
 from protocol.quantities import units
 from protocol.verdict import Finding, finding
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from protocol.steps import Step
-    from protocol.records import Record
-    from protocol.accounts import Entry
-    from decimal import Decimal
     from collections.abc import Iterable, Iterator
+    from decimal import Decimal
+
+    from protocol.accounts import Entry
+    from protocol.records import Record
+    from protocol.steps import Step
 
 SEQUENCE = "sequence"
 ACCOUNTS = "accounts"

@@ -2,19 +2,21 @@
 
 A finding is one code of the closed list, said by one check about one place in the evidence. Its severity decides the
 exit status, its word what a person reads: *refused* is evidence against, *incomplete* is evidence that is missing,
-*notice* is worth saying and turns nothing (as "not proven at this tier"). The words are never mixed up: absent is not false.
+*notice* is worth saying and turns nothing (as "not proven at this tier"). The words are never mixed up:
+absent is not false.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from protocol.codes import lookup
 
 if TYPE_CHECKING:
-    from protocol.errors import FilieraError
     from collections.abc import Iterable, Mapping
+
+    from protocol.errors import FilieraError
 
 VERIFIED: Final = "verified"
 # From best to worst; the verdict is the worst word of what counts.

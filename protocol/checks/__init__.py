@@ -1,0 +1,1 @@
+"""The checks, one module a question; pure functions from evidence to findings (README §13)."""

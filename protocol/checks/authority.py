@@ -1,0 +1,153 @@
+"""Does the chain bear it out: the right chain and contracts, the heads, and who might sign what when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from protocol.checks.log import hash_of
+from protocol.checks.view import CAPTURE, OPEN, PASSPORT
+from protocol.verdict import Finding, finding
+from protocol.vocabulary import vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from protocol.bundle_model import Bundle, BundleHead
+    from protocol.checks.credentials import Sound
+    from protocol.checks.view import ChainHead, ChainKey, ChainView, Trust
+    from protocol.records import Record
+
+CHAIN, AUTHORITY = "chain", "authority"
+PASSPORT_KIND, EVENT_KIND = "DigitalProductPassport", "FilieraEvent"
+# Bits of roles as in contracts/libraries/Vocabulary.sol.
+ROLES = {
+    "supplier": 1, "brand": 2, "retailer": 4, "repairer": 8, "recycler": 16, "certifier": 32, "association": 64,
+    "authority": 128, "observer": 256, "technical-operator": 512, "coordinator": 1024,
+}  # fmt: skip
+_ISSUERS = ROLES["brand"] | ROLES["repairer"] | ROLES["recycler"]
+
+
+def check_chain(trust: Trust, view: ChainView) -> Iterator[Finding]:
+    """It is the pinned chain, and the pinned programs stand at the pinned addresses."""
+    if view.chain_id != trust.chain_id:
+        yield finding(CHAIN, "CHAIN_OTHER", str(view.chain_id), what="chain id")
+    if view.genesis != trust.genesis:
+        yield finding(CHAIN, "CHAIN_OTHER", view.genesis, what="genesis")
+    for name, pinned in sorted(trust.contracts.items()):
+        if view.code_hashes.get(name) != pinned.code_hash:
+            yield finding(CHAIN, "CONTRACT_OTHER", pinned.address, name=name)
+
+
+def check_heads(bundle: Bundle, trust: Trust, view: ChainView) -> Iterator[Finding]:
+    """Every head of the bundle is the one that the contract holds, deep enough under the newest block."""
+    contract = bytes.fromhex(trust.contracts["anchors"].address[2:])
+    for head in bundle.heads:
+        place = f"{head.origin}#{head.seq}"
+        found = view.heads.get((head.log, head.seq))
+        if found is None:
+            later = head.seq > view.log_seqs.get(head.log, 0)
+            yield finding(
+                CHAIN, "HEAD_NOT_YET_ON_CHAIN" if later else "HEAD_NOT_ON_CHAIN", place, seq=head.seq
+            )
+        elif not _same(head, found, hash_of(head, trust.chain_id, contract)):
+            yield finding(CHAIN, "HEAD_NOT_ON_CHAIN", place, seq=head.seq)
+        elif (depth := view.latest - found.block) < trust.confirmations:
+            yield finding(
+                CHAIN, "HEAD_UNCONFIRMED", place, seq=head.seq, depth=depth, wanted=trust.confirmations
+            )
+
+
+def check_stated(bundle: Bundle, trust: Trust, view: ChainView) -> Iterator[Finding]:
+    """What the bundle says about the chain is what the chain says: nothing in it rides along unchecked."""
+    stated = bundle.chain
+    said = {"participants": stated.participants, "anchors": stated.anchors, "passports": stated.passports}
+    differs = stated.chain_id != trust.chain_id or stated.genesis != trust.genesis
+    if differs or any(said[name] != pinned.address for name, pinned in trust.contracts.items()):
+        yield finding(CHAIN, "BUNDLE_CHAIN_MISMATCH", "/chain")
+    for head in bundle.heads:
+        place, found = f"{head.origin}#{head.seq}", view.heads.get((head.log, head.seq))
+        if found is not None and (head.block, view.transactions.get(head.transaction)) != (
+            found.block,
+            found.block,
+        ):
+            yield finding(CHAIN, "BUNDLE_CHAIN_MISMATCH", place)
+    for key in bundle.keys:
+        known = view.keys.get((key.participant, key.key_hash))
+        window = None if known is None else (known.from_block, known.to_block, known.disputed_from)
+        if window != (key.from_block, OPEN if key.to_block is None else key.to_block, key.disputed_from or 0):
+            yield finding(CHAIN, "BUNDLE_CHAIN_MISMATCH", key.key_hash.hex())
+
+
+def check_signers(
+    records: Iterable[Sound], authors: dict[bytes, bytes], view: ChainView
+) -> Iterator[Finding]:
+    """Each record's key was valid, able, and its participant active with a role, in the block of its first head."""
+    for sound in records:
+        record, entry = sound.record, sound.entry
+        participant = author_of(record, authors)
+        head = view.heads.get((entry.log, entry.head)) if entry.log and entry.head else None
+        if head is None or record.kind == "FilieraMembership":
+            continue  # pending, or the head itself is not on the chain: said elsewhere
+        place = record.digest.hex()
+        if participant is None:
+            yield finding(AUTHORITY, "PARTICIPANT_NOT_NAMED", place)
+            continue
+        key = view.keys.get((participant, record.key.key_id))
+        if key is None:
+            yield finding(AUTHORITY, "KEY_NOT_ON_CHAIN", place)
+            continue
+        yield from _window(record, key, head.block)
+        yield from _roles(record, view.roles.get((participant, head.block), 0), head.block)
+
+
+def check_memberships(memberships: Iterable[Record], view: ChainView) -> Iterator[Finding]:
+    """Names count if a coordinator signed them."""
+    for record in memberships:
+        if record.key.key_id not in view.coordinators:
+            yield finding(AUTHORITY, "MEMBERSHIP_NOT_BY_COORDINATOR", record.digest.hex())
+
+
+def author_of(record: Record, authors: dict[bytes, bytes]) -> bytes | None:
+    """The participant that a record names, else the one whose key the source says it is (the chain decides)."""
+    named = record.subject.get("filiera:participant")
+    if isinstance(named, str):
+        return bytes.fromhex(named)
+    return authors.get(record.key.key_id)
+
+
+def _same(head: BundleHead, found: ChainHead, hashed: bytes) -> bool:
+    return (head.root, head.size, head.manifest, hashed) == (
+        found.root,
+        found.size,
+        found.manifest,
+        found.head_hash,
+    )
+
+
+def _window(record: Record, key: ChainKey, block: int) -> Iterator[Finding]:
+    place = record.digest.hex()
+    if not key.from_block <= block < key.to_block:
+        closed = "–" if key.to_block == OPEN else key.to_block
+        yield finding(
+            AUTHORITY, "KEY_OUTSIDE_WINDOW", place, block=block, opened=key.from_block, closed=closed
+        )
+    if key.disputed_from and block >= key.disputed_from:
+        yield finding(AUTHORITY, "KEY_DISPUTED_LATER", place, block=key.disputed_from)
+    wanted = PASSPORT if record.kind == PASSPORT_KIND else CAPTURE
+    if key.capabilities & wanted != wanted:
+        yield finding(AUTHORITY, "KEY_CAPABILITY", place)
+
+
+def _roles(record: Record, roles: int, block: int) -> Iterator[Finding]:
+    place = record.digest.hex()
+    if not roles:
+        yield finding(AUTHORITY, "PARTICIPANT_NOT_ACTIVE", place, block=block)
+        return
+    act = record.subject.get("filiera:act", "")
+    if record.kind == EVENT_KIND:
+        names = vocabulary("acts")["acts"].get(act, {}).get("roles", ())
+        wanted = sum(ROLES[name] for name in names)
+    else:
+        wanted = _ISSUERS if record.kind == PASSPORT_KIND else 0
+    if wanted and not roles & wanted:
+        yield finding(AUTHORITY, "PARTICIPANT_ROLE", place, act=act or record.kind, block=block)
