@@ -138,7 +138,7 @@ def random_network(random: random.Random) -> tuple[Network, str]:
     """A network of one to four companies: lots declared, spun, split, merged, shipped and received. Returns its target."""
     network = Network()
     count = random.randint(1, 4)
-    network.makers = [Maker(f"maker {number}") for number in range(count)]
+    network.makers = [Maker(f"maker {number}", alg="EdDSA") for number in range(count)]
     first = network.makers[0]
     names = [f"wool {number}" for number in range(random.randint(1, 3))]
     waiting = [

@@ -64,7 +64,9 @@ def test_the_order_in_which_evidence_arrives_changes_nothing(seed: int) -> None:
 def test_a_record_that_is_left_out_is_noticed(seed: int, data: st.DataObject) -> None:
     network, target = random_network(random.Random(seed))
     bundle = network.bundle(target)
-    behind = {step.digest for step in judge(bundle, network.view()).steps}
+    # What only moves the finished target on can be missing: the goods may still be on their way.
+    steps = judge(bundle, network.view()).steps
+    behind = {step.digest for step in steps if target not in step.goods.names("sent", "received")}
     needed = [entry for entry in bundle.records if parse_record(entry.token).digest in behind]
     gone = data.draw(st.sampled_from(needed))
     rest = tuple(entry for entry in bundle.records if entry is not gone)
