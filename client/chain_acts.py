@@ -1,4 +1,4 @@
-"""Acts of the registries, signed without a wallet (protocol/README §9): the bytes, the signatures, the node's JSON form.
+"""Acts of the registries, signed without a wallet (README §9): the bytes, the signatures, the node's JSON form.
 
 Only the acts that the command offers are here, with their arguments spelled out; the bytes are held against the vectors
 that the contracts themselves produced.

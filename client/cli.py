@@ -52,12 +52,17 @@ class Commands(Group):
             reason = f"{type(error).__name__}: {error}"
             raise ClientError("COMMAND_BROKEN", point.value, command=cmd_name, reason=reason) from error
         if not isinstance(found, click.Command):
-            raise ClientError("COMMAND_BROKEN", point.value, command=cmd_name, reason=f"{type(found).__name__}")
+            raise ClientError(
+                "COMMAND_BROKEN", point.value, command=cmd_name, reason=f"{type(found).__name__}"
+            )
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from the locale files, without importing any."""
-        rows = [(name, say(f"command.{name}") if known(f"command.{name}") else "") for name in self.list_commands(ctx)]
+        rows = [
+            (name, say(f"command.{name}") if known(f"command.{name}") else "")
+            for name in self.list_commands(ctx)
+        ]
         with formatter.section(say("help.commands")):
             formatter.write_dl(rows)
 

@@ -12,7 +12,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from client.chain_acts import ADMIN, CAPTURE, PASSPORT, KeyGrant, Registry, prove_possession, verify_possession
+from client.chain_acts import (
+    ADMIN,
+    CAPTURE,
+    PASSPORT,
+    KeyGrant,
+    Registry,
+    prove_possession,
+    verify_possession,
+)
 from client.errors import ClientError
 from client.profile import ensure_participant_id
 from client.signing import credential, new_id, salts
@@ -64,7 +72,8 @@ def make_request(
     if not any(key.alg == "ES256" for key in keys):
         raise ClientError("REQUEST_NEEDS_P256", "--key")
     grants = tuple(
-        KeyGrant(key.public, _CAPABILITIES[key.alg], prove_possession(registry, participant, key)) for key in keys
+        KeyGrant(key.public, _CAPABILITIES[key.alg], prove_possession(registry, participant, key))
+        for key in keys
     )
     return AdmissionRequest(participant, name, country, tuple(registrations), registry, grants)
 
@@ -110,7 +119,9 @@ def _request(value: Mapping[str, Any]) -> AdmissionRequest:
     registrations = tuple((str(entry["scheme"]), str(entry["number"])) for entry in value["registrations"])
     registry = Registry(int(value["registry"]["chainId"]), str(value["registry"]["address"]).lower())
     participant = ensure_participant_id(str(value["participant"]))
-    return AdmissionRequest(participant, str(value["name"]), str(value["country"]), registrations, registry, keys)
+    return AdmissionRequest(
+        participant, str(value["name"]), str(value["country"]), registrations, registry, keys
+    )
 
 
 def _grant(did: str, possession: str) -> KeyGrant:

@@ -1,15 +1,15 @@
 """The journal of one key: every record it signed, kept before the first send, so that the same bytes are sent again.
 
-ES256 signatures are random: a record signed anew would be another record with the same id. And numbers, predecessors and
-lot accounts (protocol/README §4, §5) follow from what was signed before, with no network. One JSON value a line, appended
-and on disk before `append` returns:
+ES256 signatures are random: a record signed anew would be another record with the same id. And numbers,
+predecessors and lot accounts (protocol/README §4, §5) follow from what was signed before, with no network. One JSON
+value a line, appended and on disk before `append` returns:
 
     {"line": "signed", "id", "digest", "seq", "holder", "account": [entry…], "token"}
     {"line": "received", "id", "receipt"}
     {"line": "void", "id", "code"}     the node refused it for good: its number is free again
 
-A last line without its newline was cut off by a power failure before anybody relied on it; it is dropped. Losing the
-journal loses no evidence (the records are in the log) but the key's numbers: keep it with the key.
+A last line without its newline was cut off by a power failure before anybody relied on it; it is dropped. Losing
+the journal loses no evidence (the records are in the log) but the key's numbers: keep it with the key.
 """
 
 from __future__ import annotations
@@ -154,7 +154,12 @@ class Journal:
     def _take(self, value: dict[str, Any]) -> None:
         if value["line"] == "signed":
             record = Signed(
-                value["id"], value["digest"], value["seq"], value["holder"], tuple(value["account"]), value["token"]
+                value["id"],
+                value["digest"],
+                value["seq"],
+                value["holder"],
+                tuple(value["account"]),
+                value["token"],
             )
             self.signed[record.id] = record
             for entry in record.account:

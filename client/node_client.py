@@ -6,7 +6,7 @@ Every answer is checked for its form, none is believed: what the node says about
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, cast
 from urllib.parse import quote
@@ -68,7 +68,9 @@ class NodeClient:
         """Send records in bulk and in order; one answer a record, one refusal stops no other."""
         for batch in _batches(tokens):
             body = b"".join(dump_json(token) + b"\n" for token in batch)
-            response = self._send("POST", "/events", content=body, headers={"Content-Type": "application/x-ndjson"})
+            response = self._send(
+                "POST", "/events", content=body, headers={"Content-Type": "application/x-ndjson"}
+            )
             lines = response.content.splitlines()
             if len(lines) != len(batch):
                 raise ClientError("NODE_ANSWER_UNREADABLE", "/events", node=self.url)
@@ -109,12 +111,34 @@ class NodeClient:
 
     def nonce(self, contract: str, participant: str = "") -> int:
         """Return the number of the next act of a participant, of the coordinator if none is named."""
-        answer = self._json("GET", "/participants/nonce", params={"contract": contract, "participant": participant})
+        answer = self._json(
+            "GET", "/participants/nonce", params={"contract": contract, "participant": participant}
+        )
         return int(answer["nonce"])
 
     def relay(self, act: Mapping[str, Any]) -> dict[str, Any]:
         """Have the node send a signed act; it pays, the signatures decide."""
         return self._json("POST", "/participants/acts", json=dict(act))
+
+    # --- documents -----------------------------------------------------------------------------------------
+
+    def send_document(
+        self, content: Iterable[bytes], query: Mapping[str, str], headers: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """Send a paper as it streams in; returns what the node says of it (use `client.documents.upload`)."""
+        return self._json("POST", "/documents", content=content, params=dict(query), headers=dict(headers))
+
+    def document(self, cid: str) -> Generator[bytes, None, None]:
+        """Yield the bytes that the node gives for a document, unchecked (use `client.documents.download`)."""
+        path = f"/documents/{quote(cid, safe='')}"
+        try:
+            with self._http.stream("GET", path, headers=self._headers()) as response:
+                if not response.is_success:
+                    response.read()
+                    raise NodeError(response.status_code, self._problem(response))
+                yield from response.iter_bytes()
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from error
 
     # --- who asks ------------------------------------------------------------------------------------------
 
@@ -144,23 +168,32 @@ class NodeClient:
             return False
 
     def _send(self, method: str, path: str, **settings: Any) -> httpx.Response:
-        headers = {"Accept-Language": language(), **settings.pop("headers", {})}
-        if self._token is not None:
-            headers["Authorization"] = f"Bearer {self._token}"
+        headers = self._headers() | settings.pop("headers", {})
         try:
             response = self._http.request(method, path, headers=headers, **settings)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise ClientError("NODE_UNREACHABLE", "--node", node=self.url, reason=type(error).__name__) from error
+            raise self._unreachable(error) from error
         if response.is_success:
             return response
         raise NodeError(response.status_code, self._problem(response))
+
+    def _headers(self) -> dict[str, str]:
+        headers: dict[str, str] = {"Accept-Language": language()}
+        if self._token is not None:
+            headers["Authorization"] = f"Bearer {self._token}"
+        return headers
+
+    def _unreachable(self, error: Exception) -> ClientError:
+        return ClientError("NODE_UNREACHABLE", "--node", node=self.url, reason=type(error).__name__)
 
     def _problem(self, response: httpx.Response) -> dict[str, object]:
         try:
             value = parse_json(response.content, _ANSWER)
         except FilieraError:
             value = None
-        return cast("dict[str, object]", value) if isinstance(value, dict) else {"title": response.reason_phrase}
+        return (
+            cast("dict[str, object]", value) if isinstance(value, dict) else {"title": response.reason_phrase}
+        )
 
     def _json(self, method: str, path: str, **settings: Any) -> dict[str, Any]:
         return self._parse(self._send(method, path, **settings).content, path)
@@ -185,8 +218,8 @@ class NodeClient:
 
 
 def _sent(token: str, status: int, answer: Mapping[str, Any]) -> Sent:
-    found = [str(answer.get(name, "")) for name in ("id", "digest", "receipt")]
-    return Sent(token, status, *found)
+    record, digest, receipt = (str(answer.get(name, "")) for name in ("id", "digest", "receipt"))
+    return Sent(token, status, record, digest, receipt)
 
 
 def _batches(tokens: Sequence[str]) -> Iterator[list[str]]:

@@ -1,8 +1,8 @@
 """From a body to a signed record, with no network: identity, number, predecessor and lot accounts (README §4, §5).
 
-What a record builds on comes from the key's own journal, and the record is in the journal before this returns. A company
-that signs with two keys on two machines has two journals: the node then refuses the second entry of one account, and what
-is signed after a look at the node is signed on the new balance.
+What a record builds on comes from the key's own journal, and the record is in the journal before this returns. A
+company that signs with two keys on two machines has two journals: the node then refuses the second entry of one
+account, and what is signed after a look at the node is signed on the new balance.
 """
 
 from __future__ import annotations

@@ -23,10 +23,14 @@ from node.capture.service import Capture
 from node.capture.verifiers import Verifiers
 from node.capture.writer import GroupWriter
 from node.clock import now_ms
+from node.content.disk import DiskStore
+from node.content.places import Places
+from node.content.staging import Incoming
 from node.custody.service import Custody
 from node.custody.source import NodeLogSource
 from node.db import Database
 from node.deps import Node
+from node.documents.service import Documents
 from node.events.service import Events
 from node.health.service import Health
 from node.keys import load_log_key
@@ -81,6 +85,7 @@ def create_app(
             anchor.stop()
             await node.participants.stop()
             node.verifiers.close()
+            node.content.close()
             node.database.close()
 
     app = contract.new_app(lifespan)
@@ -115,6 +120,7 @@ def _build(
     verifiers = Verifiers(settings.verifiers, settings.future_seconds)
     anchor = Anchor(_worker(settings, client, SqlHeadStore(database, stored)))
     relayer = _relayer(settings, client)
+    content = _content(settings)
     node = Node(
         settings=settings,
         database=database,
@@ -124,6 +130,8 @@ def _build(
         verifiers=verifiers,
         capture=Capture(writer, verifiers, people, ReceiptIssuer(origin, key), rules, clock),
         events=Events(database, log),
+        documents=Documents(database, content, clock, settings.document_bytes),
+        content=content,
         log=log,
         custody=Custody(
             database, NodeLogSource(log), log.log_id, people, deployment, settings.custody_records
@@ -151,6 +159,16 @@ def _origin(settings: Settings, deployment: Deployment | None, key: PrivateKey) 
     if deployment.log.logKey != key.public.raw.hex():
         raise LogError("LOG_KEY_MISMATCH", "FILIERA_LOG_KEY_FILE", expected=deployment.log.logKey)
     return deployment.log.origin
+
+
+def _content(settings: Settings) -> Places:
+    folder = settings.content_dir or settings.data_dir / "content"
+    shared = None
+    if settings.kubo:
+        from node.content.kubo import KuboStore  # noqa: PLC0415 - slow to import, and rarely used
+
+        shared = KuboStore(settings.kubo)
+    return Places(Incoming(folder / "incoming"), DiskStore(folder), shared)
 
 
 def _worker(settings: Settings, client: ChainClient | None, store: SqlHeadStore) -> AnchoringWorker | None:

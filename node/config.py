@@ -62,6 +62,13 @@ class Settings(BaseSettings):
     token_seconds: int = Field(default=900, gt=0)
     # Most records that one custody answer walks through.
     custody_records: int = Field(default=20_000, gt=0)
+    # Where papers lie; processes that share a database share this folder too. Empty means `content` in the
+    # data directory.
+    content_dir: Path | None = None
+    # API address of a Kubo daemon for public papers, `/ip4/127.0.0.1/tcp/5001/http`; empty means none.
+    kubo: str = ""
+    # Largest paper in bytes.
+    document_bytes: int = Field(default=104_857_600, gt=0)
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -16,6 +16,8 @@ from node.auth.routes import router as auth
 from node.capture.routes import post_events
 from node.criteria.routes import router as criteria
 from node.custody.routes import router as custody
+from node.documents.gateway import router as gateway
+from node.documents.routes import router as documents
 from node.events.routes import router as events
 from node.formats.routes import router as formats
 from node.health.routes import router as health
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 VERSION = "0.1.0"
-ROUTERS = (events, custody, log, participants, auth, formats, health, criteria, kpis)
+ROUTERS = (events, documents, gateway, custody, log, participants, auth, formats, health, criteria, kpis)
 _PROBLEM = "#/components/schemas/Problem"
 
 

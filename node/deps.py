@@ -11,6 +11,7 @@ from node.auth.service import Auth
 from node.auth.tiers import Caller
 from node.capture.service import Capture
 from node.custody.service import Custody
+from node.documents.service import Documents
 from node.events.service import Events
 from node.kpis.service import Kpis
 from node.log.service import Log
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from node.capture.verifiers import Verifiers
     from node.capture.writer import GroupWriter
     from node.config import Settings
+    from node.content.places import Places
     from node.db import Database
     from node.health.service import Health
 
@@ -38,6 +40,8 @@ class Node:
     verifiers: Verifiers
     capture: Capture
     events: Events
+    documents: Documents
+    content: Places
     log: Log
     custody: Custody
     auth: Auth

@@ -65,5 +65,5 @@ def _head_of(receipt: Receipt, node: str) -> int | None:
             return None
         raise
     except ValueError as error:
-        raise FilieraError("NODE_REFUSED", reason="JSON") from error
+        raise FilieraError("NODE_REFUSED", reason="JSON", advice="–") from error
     return int(found["head"]["seq"])

@@ -54,11 +54,12 @@ def fetch(url: str) -> bytes:
             for piece in answer.iter_bytes():
                 data += piece
                 if len(data) > BUNDLE_LIMITS.max_bytes:
-                    raise FormatError("NODE_REFUSED", url, reason="too large")
+                    raise FormatError("NODE_REFUSED", url, reason="too large", advice="–")
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise ChainError("NODE_UNREACHABLE", url, url=url) from error
+        raise ChainError("NODE_UNREACHABLE", url, node=url, reason=type(error).__name__) from error
     if answer.status_code >= 400:  # noqa: PLR2004 - HTTP
-        raise FormatError("NODE_REFUSED", url, reason=_reason(bytes(data), answer.status_code))
+        reason, advice = _reason(bytes(data), answer.status_code)
+        raise FormatError("NODE_REFUSED", url, reason=reason, advice=advice)
     return bytes(data)
 
 
@@ -101,9 +102,9 @@ def _result(entry: Any, method: str) -> Any:
     return entry.get("result")
 
 
-def _reason(data: bytes, status: int) -> str:
+def _reason(data: bytes, status: int) -> tuple[str, str]:
     try:
         problem = json.loads(data)
-        return f"{problem['code']}: {problem['detail']}"
+        return f"{problem['code']}: {problem['detail']}", str(problem["remedy"])
     except (ValueError, KeyError, TypeError):
-        return f"HTTP {status}"
+        return f"HTTP {status}", "–"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import SQLModel
 
 from node.models.access import AccessRead, AuthChallenge, AuthToken
+from node.models.documents import Document, DocumentBlock
 from node.models.log import Head, Lease, LogBlock
 from node.models.records import LotAccount, LotEdge, StoredRecord
 
@@ -24,6 +25,8 @@ __all__ = [
     "AccessRead",
     "AuthChallenge",
     "AuthToken",
+    "Document",
+    "DocumentBlock",
     "Head",
     "Lease",
     "LogBlock",

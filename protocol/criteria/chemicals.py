@@ -66,7 +66,7 @@ def _declared(evidence: Evidence, wet: list[Step]) -> Figure:
             continue
         records = [said.digest for said in about] or [step.digest]
         tally.count(weight, ONE, records, proven=any(digest in evidence.proven for digest in records))
-    return tally.figure("wet-steps-declared", "share", "mass-weighted-wet-steps/1", average=False)
+    return tally.covered("wet-steps-declared", "mass-weighted-wet-steps/1")
 
 
 def _level(evidence: Evidence, wet: list[Step], wanted: str) -> Figure:

@@ -56,7 +56,7 @@ def _of_steps(evidence: Evidence, statements: tuple[Step, ...]) -> tuple[Figure,
         weight = evidence.shares.steps.get(step.digest, ZERO)
         about = [each for each in statements if set(each.goods.names()) & set(step.goods.names("produced"))]
         stated = max(about, key=lambda each: (each.day, each.digest), default=None)
-        amount = _amount(evidence, stated) if stated else None
+        amount = _amount(evidence, stated, "mass") if stated else None
         if stated is None or amount is None:
             climate.lack(weight, "FOOTPRINT_NOT_STATED", step.digest.hex())
             primary.lack(weight, "FOOTPRINT_NOT_STATED", step.digest.hex())
@@ -74,13 +74,16 @@ def _pair(climate: Tally, primary: Tally, method: str) -> tuple[Figure, ...]:
     )
 
 
-def _amount(evidence: Evidence, step: Step) -> Decimal | None:
-    """Kg CO2e per reference unit (piece or kilogram) of a statement; None if withheld or in another unit."""
+def _amount(evidence: Evidence, step: Step, dimension: str | None = None) -> Decimal | None:
+    """Kg CO2e per unit of reference; None if withheld, in another unit, or not of the `dimension` asked for."""
     footprint: Subject = evidence.word(step, "filiera:footprint") or {}
     reference = footprint.get("referenceQuantity", {})
     for each in footprint.get("categories", ()):
         if each["category"] == _CLIMATE and each["unit"] == _KG and "quantity" in reference:
-            base = parse_decimal(reference["quantity"]) * units()[reference["uom"]].factor
+            unit = units()[reference["uom"]]
+            if dimension not in {None, unit.dimension}:
+                return None
+            base = parse_decimal(reference["quantity"]) * unit.factor
             value = parse_decimal(each["value"])
             return (-value if each.get("negative") else value) / base if base else None
     return None

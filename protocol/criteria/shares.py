@@ -109,20 +109,25 @@ def _parts(lot: str, made_by: Sequence[Step], amount: Decimal) -> Iterable[tuple
 
 
 def _mix(step: Step, weights: _Weights, unweighed: set[str]) -> Mapping[str, Decimal]:
-    """By mass, what each consumed lot is of all that were weighed; one unit throughout needs no weights."""
+    """By mass, what each consumed lot is of all that were weighed; alike goods of unknown mass, by amount."""
     consumed = step.goods.consumed
-    masses = {move.lot: ZERO for move in consumed}
-    one_dimension = len({units()[move.unit].dimension for move in consumed}) == 1
-    for move in consumed:
-        mass = weights.kilograms(move)
-        if mass is None and one_dimension and len(masses) == 1:
-            mass = ONE
+    masses = [weights.kilograms(move) for move in consumed]
+    alike = len({units()[move.unit].dimension for move in consumed}) == 1
+    if alike and all(mass is None for mass in masses):
+        # Lots of one kind of piece, one cloth: what a piece weighs does not matter for their proportion.
+        masses = [
+            None if move.quantity is None else move.quantity * units()[move.unit].factor for move in consumed
+        ]
+        if len({move.lot for move in consumed}) == 1:
+            masses = [ONE]
+    found: dict[str, Decimal] = {}
+    for move, mass in zip(consumed, masses, strict=False):
         if mass is None:
             unweighed.add(move.lot)
         else:
-            masses[move.lot] += mass
-    whole = sum(masses.values(), ZERO)
-    return {lot: mass / whole for lot, mass in masses.items() if mass} if whole else {}
+            found[move.lot] = found.get(move.lot, ZERO) + mass
+    whole = sum(found.values(), ZERO)
+    return {lot: mass / whole for lot, mass in found.items() if mass} if whole else {}
 
 
 def _downstream_first(target: str, makers: Mapping[str, Sequence[Step]]) -> list[str]:

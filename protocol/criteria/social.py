@@ -44,7 +44,7 @@ def _valid(evidence: Evidence, name: str, kinds: Iterable[str]) -> Figure:
             continue
         proven = any(said.digest in evidence.proven for said in found)
         tally.count(ONE, ONE, [said.digest for said in found], proven=proven)
-    return tally.figure(f"evidence-{name}", "share", "share-of-steps/1", average=False)
+    return tally.covered(f"evidence-{name}", "share-of-steps/1")
 
 
 def _speaks_for(evidence: Evidence, said: Step, step: Step, kinds: set[str]) -> bool:
@@ -64,10 +64,11 @@ def _permitted(evidence: Evidence) -> Figure:
         allowed = evidence.word(step, "filiera:maySubcontract")
         if step.act != "shipment" or allowed is None:
             continue
+        # Work that goes back to whoever gave it is not passed on.
         passed_on = [
             later
             for later in evidence.steps
-            if later.act == "shipment" and later.holder == step.recipient and later.goods.names("sent")
+            if later.act == "shipment" and later.holder == step.recipient and later.recipient != step.holder
         ]
         kept = allowed or not passed_on
         tally.count(ONE, ONE if kept else ZERO, [step.digest], proven=step.digest in evidence.proven)

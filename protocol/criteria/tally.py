@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,11 @@ class Tally:
         """Say what would have to be there; its weight lowers the coverage."""
         self.unknown += weight
         self.missing.append((code, place))
+
+    def covered(self, name: str, method: str) -> Figure:
+        """The share that has what was asked for, of all weight looked at: absent lowers it; None if none was."""
+        found = self.figure(name, "share", method, average=True)
+        return replace(found, value=found.coverage) if found.value is not None else found
 
     @property
     def whole(self) -> Decimal:

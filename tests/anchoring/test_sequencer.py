@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from protocol.hashing import leaf_hash
 
 from anchoring.ports import MAX_HEAD_RECORDS
 from anchoring.sequencer import GrowingTree, LogIdentity, plan_head
 from protocol import heads, merkle
 from protocol.errors import ChainError
+from protocol.hashing import leaf_hash
 from tests.anchoring.helpers import digest
 from tests.support.memory_head_store import MemoryHeadStore
 

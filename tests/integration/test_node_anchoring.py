@@ -6,10 +6,10 @@ import threading
 
 import httpx
 import pytest
-from protocol.hashing import leaf_hash
 
 from protocol import merkle
 from protocol.bundle import parse_bundle
+from protocol.hashing import leaf_hash
 from tests.support.chain import deployed, session_chain  # noqa: F401 - fixtures
 from tests.support.makers import Maker, lot
 from tests.support.node_process import NodeProcess

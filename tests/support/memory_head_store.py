@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from protocol.hashing import leaf_hash, node_hash
-
 from anchoring import outbox
 from anchoring.ports import HeadState
 from protocol.errors import ChainError
+from protocol.hashing import leaf_hash, node_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from protocol.hashing import log_id
 
 from anchoring.confirmation import ConfirmationRule
 from anchoring.deployment import DeployedContract, DeployedLog, Deployment
@@ -18,6 +17,7 @@ from node.app import create_app
 from node.config import Settings
 from node.log.head_store import SqlHeadStore
 from node.participants.service import FixedParticipants
+from protocol.hashing import log_id
 from protocol.keys import private_key_from_secret
 from tests.support.makers import NOW_MS, seeded, snapshot_of
 from tests.support.memory_registry import MemoryRegistry

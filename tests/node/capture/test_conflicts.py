@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random  # noqa: TC003
+import random
 from decimal import Decimal
 
 import pytest

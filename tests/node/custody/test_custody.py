@@ -8,7 +8,7 @@ import pytest
 
 from node.auth.tiers import PUBLIC, Caller
 from protocol.bundle import parse_bundle
-from protocol.keys import PublicKey  # noqa: TC001
+from protocol.keys import PublicKey
 from protocol.records import parse_record
 from protocol.templates import credential_template
 from tests.support.makers import Maker, lot, snapshot_of

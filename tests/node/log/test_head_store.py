@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from protocol.hashing import leaf_hash
 
 from anchoring.assemble import load_store
 from anchoring.cli import DEFAULT_STORE
@@ -24,6 +23,7 @@ from node.log.head_store import SqlHeadStore
 from node.log.repository import LogRepository
 from protocol import merkle
 from protocol.errors import ChainError
+from protocol.hashing import leaf_hash
 from tests.support.makers import NOW_MS, Maker, snapshot_of
 from tests.support.memory_registry import MemoryRegistry
 

@@ -7,14 +7,14 @@ import hashlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from protocol.hashing import leaf_hash
-from protocol.receipt import issue_receipt
 
 from node.clock import instant
 from node.log.receipts import ReceiptIssuer
 from node.log.tree import LogTree
 from protocol import merkle
 from protocol.errors import LogError
+from protocol.hashing import leaf_hash
+from protocol.receipt import issue_receipt
 from tests.support.makers import Maker
 from tests.support.nodes import LOG_KEY, ORIGIN, anchor, running
 

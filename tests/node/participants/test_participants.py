@@ -16,7 +16,7 @@ from anchoring.ports import Block
 from anchoring.relay import RelayResult
 from node.participants.chain import snapshot_of as converted
 from node.participants.relay import Relay
-from node.participants.service import Participants  # noqa: TC001
+from node.participants.service import Participants
 from protocol.errors import ChainError
 from tests.support.makers import Maker, snapshot_of
 from tests.support.nodes import running

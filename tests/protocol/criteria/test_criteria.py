@@ -207,7 +207,7 @@ def test_evidence_must_have_been_valid_on_the_day_of_the_work() -> None:
         chain.say("sewer", "social-evidence", **{"filiera:social": social, "disposition": "conformant"})
     figure = figures(chain, "coats")["social/evidence-regularity"]
     # Four working steps on 2 March: three in Prato, whose paper ended the day before; one in Bologna.
-    assert (figure.value, figure.coverage) == (1, Decimal("0.25"))
+    assert (figure.value, figure.coverage) == (Decimal("0.25"), Decimal("0.25"))
 
 
 def test_hours_are_set_against_pieces() -> None:
@@ -247,3 +247,19 @@ def test_the_catalogue_names_five_criteria_in_two_languages() -> None:
         for entry in entries
         for language in ("it", "en")
     )
+
+
+def test_a_statement_per_metre_is_not_read_as_one_per_kilogram() -> None:
+    chain = coat()
+    chain.say("dyer", "footprint-statement", ("dyed",), **footprint("360", "100", "MTR"))
+    assert figures(chain, "coats")["footprint/climate-change"].value is None
+
+
+def test_work_that_goes_back_is_not_passed_on() -> None:
+    chain = coat()
+    there = {"filiera:maySubcontract": False}
+    chain.step("brand", {}, {"kits": "40 C62"}, act="shipment", recipient="sewer", **there)
+    chain.step("sewer", {}, {"coats": "40 C62"}, act="shipment", recipient="brand")
+    assert figures(chain, "coats")["social/subcontracting-permitted"].value == 1
+    chain.step("sewer", {}, {"kits": "40 C62"}, act="shipment", recipient="somebody else")
+    assert figures(chain, "coats")["social/subcontracting-permitted"].value == 0

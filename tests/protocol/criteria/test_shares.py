@@ -96,3 +96,12 @@ def test_parts_add_up_whatever_the_order(masses: list[int], random: object) -> N
     assert mass_shares("mix", chain.steps, chain.subjects).lots == first
     total = sum(share for lot, share in first.items() if lot != "mix")
     assert abs(total - 1) < Decimal("1e-20")
+
+
+def test_alike_goods_of_unknown_mass_count_by_amount() -> None:
+    chain = Chain()
+    for number, pieces in enumerate((10, 30)):
+        chain.step("sewer", {}, {f"coats {number}": f"{pieces} C62"})
+    chain.step("embroiderer", {"coats 0": "10 C62", "coats 1": "30 C62"}, {"coats": "40 C62"})
+    found = shares_of(chain, "coats")
+    assert (found["coats 0"], found["coats 1"]) == (Decimal("0.25"), Decimal("0.75"))

@@ -1,0 +1,170 @@
+"""Chain, contracts and node of the demonstration, each started by the command that an operator would type.
+
+Keys are made here, on this machine, for this run: the coordinator's, the log's, and the chain account that pays.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from client import files
+from client.chain_acts import Registry
+from client.demo.admission import Admitted, admit, make_company, open_maker
+from client.demo.processes import START_SECONDS, Processes
+from client.errors import ClientError
+from client.keystore import new_key, save_key
+from client.node_client import NodeClient
+from client.profile import new_participant_id
+from protocol.strict_json import parse_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from client.demo.stage import Company, Report
+    from client.signing import Maker
+
+HOST = "127.0.0.1"
+DEFAULT_PORT = 8420
+ORIGIN = "demo.filiera.example/log"
+# Heads every half second and a block every second: fast to watch, and the rule of confirmation is a real one.
+_PACE = {
+    "FILIERA_HEAD_SECONDS": "0.5",
+    "FILIERA_CONFIRMATION": "depth:1",
+    "FILIERA_PARTICIPANTS_SECONDS": "0.5",
+}
+_BLOCK_SECONDS = "1"
+
+
+@dataclass
+class Setup:
+    """The demonstration's folder and programs; its parts are set up in the order of the methods."""
+
+    home: Path
+    port: int | None = None
+    processes: Processes = field(init=False)
+    coordinator: Maker = field(init=False)
+    deployment: dict[str, Any] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.processes = Processes(self.home / "output", {"FILIERA_DATA_DIR": str(self.home / "node")})
+
+    @property
+    def keys(self) -> Path:
+        """The folder of all keys."""
+        return self.home / "keys"
+
+    @property
+    def trust(self) -> Path:
+        """The trust file: what a verifier pins."""
+        return self.home / "trust.json"
+
+    @property
+    def chain_url(self) -> str:
+        """The chain's JSON-RPC address."""
+        return self.processes.settings["FILIERA_CHAIN_URL"]
+
+    def start_chain(self) -> str:
+        """Make keys and start the chain; returns its address. What does not need the chain is done meanwhile."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        state = self.home / "chain" / "state.json"
+        arguments = ("--state", str(state), "--port", "0", "--block-seconds", _BLOCK_SECONDS)
+        self.processes.launch("chain", "chain", "up", *arguments)
+        self._make_keys()
+        self.processes.await_ready("chain", lambda said: "url" in _json(said))
+        url = str(_json(self.processes.said("chain"))["url"])
+        self.processes.settings["FILIERA_CHAIN_URL"] = url
+        return url
+
+    def deploy(self) -> dict[str, Any]:
+        """Put the contracts on the chain, admit the coordinator, open the log; returns the deployment."""
+        self.processes.run(
+            "chain", "deploy", "--fund", "--coordinator", str(self.keys / "coordinator.jwk"),
+            "--participant", self.coordinator.participant, "--log-origin", ORIGIN,
+            "--out", str(self.home / "deployment.json"), "--trust-out", str(self.trust),
+        )  # fmt: skip
+        found = parse_json(files.read(self.home / "deployment.json"))
+        if not isinstance(found, dict):
+            raise ClientError("DEPLOYMENT_INCOMPLETE", "deployment.json")
+        self.deployment = found
+        return found
+
+    def start_node(self) -> NodeClient:
+        """Start the node in demo mode, which listens on this machine only; returns its client when it is ready."""
+        port = self.port or _free_port(DEFAULT_PORT)
+        node = NodeClient(f"http://{HOST}:{port}")
+        self.processes.settings |= {
+            "FILIERA_DEMO": "1", "FILIERA_HOST": HOST, "FILIERA_PORT": str(port), **_PACE,
+            "FILIERA_DEPLOYMENT": str(self.home / "deployment.json"),
+        }  # fmt: skip
+        self.processes.start("node", "node", "serve", ready=lambda _: node.is_ready())
+        return node
+
+    def admit(self, node: NodeClient, companies: Sequence[Company], report: Report) -> dict[str, Admitted]:
+        """Admit the companies one after the other, in the order of the coordinator's acts."""
+        registry = Registry.of(self.deployment)
+        nonce = node.nonce("participants")
+        admitted = {}
+        for number, company in enumerate(companies):
+            report.doing(company.name)
+            made, request = make_company(self.keys, company, registry)
+            admit(node, self.coordinator, request, company.roles, nonce + number)
+            admitted[company.id] = made
+        _await_admitted(node, [made.maker.participant for made in admitted.values()])
+        return admitted
+
+    def _make_keys(self) -> None:
+        coordinator = new_key()
+        path = self.keys / "coordinator.jwk"
+        save_key(path, coordinator)
+        save_key(self.keys / "log.jwk", new_key("EdDSA"))
+        self.coordinator = open_maker(path, coordinator, new_participant_id())
+        account = self.keys / "operator.key"
+        self.processes.run_all([("chain", "account", str(account)), ("node", "migrate")])
+        self.processes.settings |= {
+            "FILIERA_OPERATOR_KEY_FILE": str(account),
+            "FILIERA_LOG_KEY_FILE": str(self.keys / "log.jwk"),
+        }
+
+
+def _await_admitted(node: NodeClient, participants: Sequence[str]) -> None:
+    """Wait until the node, which reads the chain every half second, knows all of them."""
+    until = time.monotonic() + START_SECONDS
+    while set(participants) - {str(entry.get("id")) for entry in node.participants()}:
+        if time.monotonic() > until:
+            raise ClientError("DEMO_TOO_SLOW", "participants", seconds=int(START_SECONDS), reason="–")
+        time.sleep(0.1)
+
+
+def _json(text: str) -> dict[str, Any]:
+    with suppress(json.JSONDecodeError):
+        value = json.loads(text)
+        return value if isinstance(value, dict) else {}
+    return {}
+
+
+def _free_port(wanted: int) -> int:
+    """Return `wanted` if nobody listens there, any free port otherwise."""
+    for port in (wanted, 0):
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((HOST, port))
+            return int(probe.getsockname()[1])
+    raise ClientError("DEMO_NO_PORT", "--port")
+
+
+def ensure_free(port: int) -> None:
+    """Raise `DEMO_PORT_TAKEN` if somebody listens on a port that the user asked for."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise ClientError(
+                "DEMO_PORT_TAKEN", "--port", port=port, reason=error.strerror or error
+            ) from error

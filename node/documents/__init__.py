@@ -1,0 +1,1 @@
+"""Papers: taken in whole or not at all, given to those who may read them, checked by anybody."""
