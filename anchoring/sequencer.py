@@ -10,11 +10,10 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from protocol.hashing import leaf_hash, node_hash
-
 from anchoring.ports import MAX_HEAD_RECORDS, HeadRow, PlannedHead
 from protocol import heads, merkle
 from protocol.errors import ChainError
+from protocol.hashing import leaf_hash, node_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -1,25 +1,28 @@
-"""Acts of the registries, signed without a wallet (README §9): the bytes, the signatures, the node's JSON form.
+"""Acts of the registries, signed without a wallet (README §9): who signs, and the form that the node relays.
 
-Only the acts that the command offers are here, with their arguments spelled out; the bytes are held against the vectors
-that the contracts themselves produced.
+The bytes are those of `protocol.acts`. `sign_act` is for any act of the three registries:
+
+    registry = Registry.of(node.deployment(), "passports")
+    act = sign_act(registry, "issue", {"issuer": …, "passportId": …, "digest": …}, nonce, [key], contract="passports")
+    node.relay(act)
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from eth_abi.abi import encode
-
 from client.errors import ClientError
-from protocol.signatures import verify
+from protocol.acts import act_digest_input, possession_input
+from protocol.signatures import normalise_low_s, verify
 
 if TYPE_CHECKING:
+    from protocol.acts import Contract
     from protocol.keys import PrivateKey, PublicKey
 
-ACT_TAG, KEY_TAG = "filiera-act/1", "filiera-key/1"
 # An act that nobody relayed by then is void; long enough for a second coordinator to sign.
 DEADLINE_SECONDS = 3600
 
@@ -30,11 +33,7 @@ ROLES = {
 CAPTURE, PASSPORT, ADMIN = 1, 2, 4
 SIGNING = 1
 _ALG = {"ES256": 1, "EdDSA": 2}
-_KEY_TYPE = "(uint8,uint8,uint8,bytes,bytes32,bytes32)"
-_TYPES = {
-    "admit": ("bytes32", "uint16", "bytes32", f"{_KEY_TYPE}[]"),
-    "change": ("bytes32", "uint16", "bool"),
-}
+_ADDRESS = re.compile(r"0x[0-9a-f]{40}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -45,13 +44,14 @@ class Registry:
     address: str
 
     @classmethod
-    def of(cls, deployment: Mapping[str, Any]) -> Registry:
-        """Read the participants' registry from a deployment or trust file, or from the node's word."""
-        contract = deployment.get("participants")
+    def of(cls, deployment: Mapping[str, Any], contract: Contract = "participants") -> Registry:
+        """Read a registry from a deployment or trust file, or from the node's word; `DEPLOYMENT_INCOMPLETE`."""
+        found = deployment.get(contract)
         chain_id = deployment.get("chainId")
-        if not isinstance(contract, dict) or not isinstance(chain_id, int):
-            raise ClientError("DEPLOYMENT_INCOMPLETE", "participants")
-        return cls(chain_id, str(contract.get("address")).lower())
+        address = str(found.get("address")).lower() if isinstance(found, dict) else ""
+        if not isinstance(chain_id, int) or not _ADDRESS.fullmatch(address):
+            raise ClientError("DEPLOYMENT_INCOMPLETE", contract, place=contract)
+        return cls(chain_id, address)
 
 
 @dataclass(frozen=True)
@@ -94,12 +94,13 @@ def sign_act(
     nonce: int,
     signers: Sequence[PrivateKey],
     deadline: int | None = None,
+    contract: Contract = "participants",
 ) -> dict[str, Any]:
     """Return the act as `POST /participants/acts` takes it, signed by each key. `deadline` is in unix seconds."""
     limit = int(time.time()) + DEADLINE_SECONDS if deadline is None else deadline
-    message = act_message(registry, act, args, nonce, limit)
+    message = act_message(registry, act, args, nonce, limit, contract)
     return {
-        "contract": "participants",
+        "contract": contract,
         "act": act,
         "args": dict(args),
         "nonce": nonce,
@@ -108,26 +109,45 @@ def sign_act(
     }
 
 
-def act_message(registry: Registry, act: str, args: Mapping[str, Any], nonce: int, deadline: int) -> bytes:
+def cosign_act(registry: Registry, act: Mapping[str, Any], signer: PrivateKey) -> dict[str, Any]:
+    """Return the act with one more signature, over what it says and nothing else (k of n, from another machine)."""
+    message = act_message(
+        registry, act["act"], act["args"], act["nonce"], act["deadline"], act.get("contract", "participants")
+    )
+    added = _signature(signer, message)
+    others = [entry for entry in act["signatures"] if entry["keyHash"] != added["keyHash"]]
+    return {**act, "signatures": [*others, added]}
+
+
+def act_message(
+    registry: Registry,
+    act: str,
+    args: Mapping[str, Any],
+    nonce: int,
+    deadline: int,
+    contract: Contract = "participants",
+) -> bytes:
     """The bytes whose SHA-256 is signed (README §9)."""
-    encoded = encode(_TYPES[act], [_plain(value) for value in args.values()])
-    return encode(
-        ["string", "uint256", "address", "string", "bytes", "uint256", "uint64"],
-        [ACT_TAG, registry.chain_id, registry.address, act, encoded, nonce, deadline],
+    return act_digest_input(
+        contract,
+        act,
+        args,
+        chain_id=registry.chain_id,
+        address=registry.address,
+        nonce=nonce,
+        deadline=deadline,
     )
 
 
 def possession_message(registry: Registry, participant: str, key: PublicKey) -> bytes:
     """The bytes by whose signature a key proves that it is held and meant for `participant` (README §9)."""
-    return encode(
-        ["string", "uint256", "address", "bytes32", "bytes32"],
-        [KEY_TAG, registry.chain_id, registry.address, bytes.fromhex(participant), key.key_id],
-    )
+    return possession_input(registry.chain_id, registry.address, participant, key.key_id)
 
 
 def prove_possession(registry: Registry, participant: str, key: PrivateKey) -> bytes:
-    """Sign the proof of possession."""
-    return key.sign(possession_message(registry, participant, key.public))
+    """Sign the proof of possession; a P-256 proof has a low s, as the chain demands."""
+    signature = key.sign(possession_message(registry, participant, key.public))
+    return normalise_low_s(signature) if key.alg == "ES256" else signature
 
 
 def verify_possession(registry: Registry, participant: str, grant: KeyGrant) -> None:
@@ -138,14 +158,5 @@ def verify_possession(registry: Registry, participant: str, grant: KeyGrant) -> 
 def _signature(key: PrivateKey, message: bytes) -> dict[str, str]:
     if key.alg != "ES256":
         raise ClientError("ACT_NEEDS_P256", "--key")
-    signature = key.sign(message)
+    signature = normalise_low_s(key.sign(message))
     return {"keyHash": key.public.key_id.hex(), "r": signature[:32].hex(), "s": signature[32:].hex()}
-
-
-def _plain(value: Any) -> Any:
-    """Hex text becomes bytes, a key its tuple; the order of names is the order of the ABI."""
-    if isinstance(value, str):
-        return bytes.fromhex(value)
-    if isinstance(value, list):
-        return [tuple(_plain(part) for part in entry.values()) for entry in value]
-    return value

@@ -4,8 +4,8 @@
                                chain_id=…, address="0x…", nonce=…, deadline=…)
     signature = key.sign(message)          # hashes once; verify with protocol.signatures.verify
 
-Arguments go by their names in the ABI; bytes as hex or bytes. Every act that a registry takes signed is listed here, and
-the tests hold the list against the contracts' ABI and the bytes against vectors that the contracts themselves produced.
+Arguments go by their names in the ABI; bytes as hex or bytes. Every act that a registry takes signed is listed here.
+The tests hold the list against the contracts' ABI, the bytes against vectors that the contracts themselves produced.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ ACTS: Final[Mapping[str, Mapping[str, Fields]]] = MappingProxyType({
             ("origin", "string"),
         ),
         "setOperator": (("logId", "bytes32"), ("operator", "address")),
-        "announceSuccessor": (("successor", "address"),),
+        "announceSuccessor": (("successor_", "address"),),
     },
     "passports": {
         "issue": (*_PASSPORT, ("digest", "bytes32")),

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from client.commands.options import KEY, NODE, default_key, open_key, open_node
+from client.errors import NodeError
 from client.localised import Group, option
-from client.texts import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,21 +33,25 @@ def document() -> None:
 
 @document.command("add", help="document.add.help")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@option(
-    "--node", help="document.node", envvar="FILIERA_NODE", default="http://127.0.0.1:8420", show_default=True
-)
-@option("--key", help="document.key", envvar="FILIERA_KEY", required=True, type=click.Path(path_type=Path))
+@NODE
+@KEY
 @option("--kind", help="document.kind", default="document", show_default=True)
 @option("--public", help="document.public", is_flag=True)
 @option("--tier", help="document.tier", type=click.Choice(TIERS), default=None)
 @option("--media-type", help="document.media_type", default=None)
 def add(
-    file: Path, node: str, key: Path, kind: str, public: bool, tier: str | None, media_type: str | None
+    file: Path,
+    node: str,
+    key_path: Path | None,
+    kind: str,
+    public: bool,
+    tier: str | None,
+    media_type: str | None,
 ) -> None:
     """Send a file; print the object that an event names it by."""
     from client.documents import upload  # noqa: PLC0415 - httpx only when it is used
 
-    with _signed_in(node, key) as client, _progress(_size(file)) as advance:
+    with _owner(node, key_path) as client, _progress(_size(file)) as advance:
         found = upload(
             client, file, kind=kind, public=public, tier=tier, media_type=media_type, progress=advance
         )
@@ -57,15 +61,13 @@ def add(
 @document.command("get", help="document.get.help")
 @click.argument("cid")
 @option("--output", "-o", help="document.output", required=True)
-@option(
-    "--node", help="document.node", envvar="FILIERA_NODE", default="http://127.0.0.1:8420", show_default=True
-)
-@option("--key", help="document.key", envvar="FILIERA_KEY", default=None, type=click.Path(path_type=Path))
-def get(cid: str, output: str, node: str, key: Path | None) -> None:
+@NODE
+@KEY
+def get(cid: str, output: str, node: str, key_path: Path | None) -> None:
     """Fetch a file and check it; nothing is left where it is not what its address says."""
     from client.documents import download, fetch  # noqa: PLC0415
 
-    with _signed_in(node, key) as client:
+    with _reader(node, key_path) as client:
         if output == _STDOUT:
             # Into the pipe go checked bytes only.
             with tempfile.TemporaryFile() as draft:
@@ -88,27 +90,22 @@ def cid(file: Path) -> None:
 
 
 @contextmanager
-def _signed_in(node: str, key: Path | None) -> Iterator[NodeClient]:
-    from client.keystore import load_key  # noqa: PLC0415
-    from client.node_client import NodeClient  # noqa: PLC0415
-
-    with NodeClient(node) as client:
-        if key is not None:
-            client.sign_in(load_key(key, _passphrase(key)))
+def _owner(node: str, key_path: Path | None) -> Iterator[NodeClient]:
+    with open_node(node) as client:
+        client.sign_in(open_key(key_path).key)
         yield client
 
 
-def _passphrase(key: Path) -> str | None:
-    """Ask for the passphrase of a key file that has one; FILIERA_PASSPHRASE where nobody can be asked."""
-    from client.files import read  # noqa: PLC0415
-    from client.keystore import is_sealed  # noqa: PLC0415
-
-    if not is_sealed(read(key)):
-        return None
-    asked: str = os.environ.get("FILIERA_PASSPHRASE") or click.prompt(
-        say("document.passphrase", file=key), hide_input=True, err=True
-    )
-    return asked
+@contextmanager
+def _reader(node: str, key_path: Path | None) -> Iterator[NodeClient]:
+    """Sign in where there is a key; without one, or if the node does not know the usual one, read what is public."""
+    with open_node(node) as client:
+        if key_path is not None:
+            client.sign_in(open_key(key_path).key)
+        elif default_key().exists():
+            with suppress(NodeError):
+                client.sign_in(open_key(None).key)
+        yield client
 
 
 def _size(file: Path) -> int:

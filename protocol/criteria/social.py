@@ -64,11 +64,15 @@ def _permitted(evidence: Evidence) -> Figure:
         allowed = evidence.word(step, "filiera:maySubcontract")
         if step.act != "shipment" or allowed is None:
             continue
-        # Work that goes back to whoever gave it is not passed on.
+        # Passing on is sending the very goods to a third party; work done on them makes another lot.
+        goods = set(step.goods.names("sent"))
         passed_on = [
             later
             for later in evidence.steps
-            if later.act == "shipment" and later.holder == step.recipient and later.recipient != step.holder
+            if later.act == "shipment"
+            and later.holder == step.recipient
+            and later.recipient != step.holder
+            and goods & set(later.goods.names("sent"))
         ]
         kept = allowed or not passed_on
         tally.count(ONE, ONE if kept else ZERO, [step.digest], proven=step.digest in evidence.proven)
