@@ -31,7 +31,9 @@ def python_files(*folders: str) -> list[Path]:
 def test_files_stay_small() -> None:
     limits = [(file, MAX_LINES["code"]) for file in python_files(*PACKAGES, "scripts")]
     limits += [(file, MAX_LINES["tests"]) for file in python_files("tests")]
-    too_long = [str(file.relative_to(ROOT)) for file, limit in limits if len(file.read_text().splitlines()) > limit]
+    too_long = [
+        str(file.relative_to(ROOT)) for file, limit in limits if len(file.read_text().splitlines()) > limit
+    ]
     assert too_long == []
 
 
@@ -64,8 +66,18 @@ def test_every_raised_code_is_in_the_closed_list() -> None:
 
 
 def _is_our_error(called: ast.expr) -> bool:
-    name = called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
-    return name.endswith(("Error", "SignatureInvalid")) and name not in {"ValueError", "KeyError", "TypeError"}
+    name = (
+        called.id
+        if isinstance(called, ast.Name)
+        else called.attr
+        if isinstance(called, ast.Attribute)
+        else ""
+    )
+    return name.endswith(("Error", "SignatureInvalid")) and name not in {
+        "ValueError",
+        "KeyError",
+        "TypeError",
+    }
 
 
 @pytest.mark.parametrize("name", sorted(all_codes()))
