@@ -50,7 +50,7 @@ class Registry:
         chain_id = deployment.get("chainId")
         address = str(found.get("address")).lower() if isinstance(found, dict) else ""
         if not isinstance(chain_id, int) or not _ADDRESS.fullmatch(address):
-            raise ClientError("DEPLOYMENT_INCOMPLETE", contract, place=contract)
+            raise ClientError("DEPLOYMENT_INCOMPLETE", contract, contract=contract)
         return cls(chain_id, address)
 
 
