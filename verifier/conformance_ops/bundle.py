@@ -1,0 +1,37 @@
+"""Conformance questions about bundles, answered by the verifier itself; no chain is asked."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+
+from protocol.bundle import parse_bundle
+from protocol.checks.credentials import read_records
+from verifier.trust import parse_trust
+from verifier.verify import verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+def verify_bundle(question: Mapping[str, Any]) -> dict[str, Any]:
+    """`bundle.verify`: `bundle_b64`, `trust` (a trust file's value, or null) → `verdict`, `codes[]`, `figures`.
+
+    Nothing in version 1 depends on the time of the question, so `at` changes nothing.
+    """
+    bundle = parse_bundle(base64.b64decode(question["bundle_b64"], validate=True))
+    given = question.get("trust")
+    trust = parse_trust(json.dumps(given).encode()) if given is not None else None
+    records, unsound = read_records(bundle.records)
+    result = verify(bundle, records, unsound, trust, None)
+    figures = {
+        f"{criterion.id}/{figure.id}": None if figure.value is None else f"{figure.value:f}"
+        for criterion in result.criteria
+        for figure in criterion.figures
+    }
+    codes = sorted({found.code for found in result.verdict.findings})
+    return {"verdict": result.verdict.word, "codes": codes, "figures": figures}
+
+
+OPS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {"bundle.verify": verify_bundle}
