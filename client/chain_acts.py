@@ -20,7 +20,6 @@ from protocol.acts import act_digest_input, possession_input
 from protocol.signatures import normalise_low_s, verify
 
 if TYPE_CHECKING:
-    from protocol.acts import Contract
     from protocol.keys import PrivateKey, PublicKey
 
 # An act that nobody relayed by then is void; long enough for a second coordinator to sign.
@@ -44,7 +43,7 @@ class Registry:
     address: str
 
     @classmethod
-    def of(cls, deployment: Mapping[str, Any], contract: Contract = "participants") -> Registry:
+    def of(cls, deployment: Mapping[str, Any], contract: str = "participants") -> Registry:
         """Read a registry from a deployment or trust file, or from the node's word; `DEPLOYMENT_INCOMPLETE`."""
         found = deployment.get(contract)
         chain_id = deployment.get("chainId")
@@ -94,7 +93,7 @@ def sign_act(
     nonce: int,
     signers: Sequence[PrivateKey],
     deadline: int | None = None,
-    contract: Contract = "participants",
+    contract: str = "participants",
 ) -> dict[str, Any]:
     """Return the act as `POST /participants/acts` takes it, signed by each key. `deadline` is in unix seconds."""
     limit = int(time.time()) + DEADLINE_SECONDS if deadline is None else deadline
@@ -125,7 +124,7 @@ def act_message(
     args: Mapping[str, Any],
     nonce: int,
     deadline: int,
-    contract: Contract = "participants",
+    contract: str = "participants",
 ) -> bytes:
     """The bytes whose SHA-256 is signed (README §9)."""
     return act_digest_input(

@@ -81,8 +81,7 @@ def _choose_language(context: click.Context, _: click.Parameter, value: str) -> 
     cls=Option,
     help="help.lang",
     type=click.Choice(texts.LANGUAGES),
-    default="it",
-    envvar="FILIERA_LANG",
+    default=texts.preferred,
     is_eager=True,
     expose_value=False,
     callback=_choose_language,
@@ -135,9 +134,34 @@ def _complain_usage(error: click.ClickException) -> int:
         error.show()
         return 0
     command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "filiera"
-    click.secho(error.format_message(), err=True, fg="red")
+    click.secho(_usage_sentence(error), err=True, fg="red")
     click.echo(f"  → {say('usage', command=command)}", err=True)
     return BAD_INPUT
+
+
+def _usage_sentence(error: click.ClickException) -> str:
+    """What is wrong with the command line, in the language in use; click has English only."""
+    if isinstance(error, click.NoSuchOption):
+        near = ", ".join(error.possibilities or ())
+        return say("usage.no-option", given=error.option_name) + (f" ({near}?)" if near else "")
+    if isinstance(error, click.MissingParameter):
+        return say("usage.missing", name=_name_of(error))
+    if isinstance(error, click.BadParameter):
+        kind = error.param.type if error.param else None
+        if isinstance(kind, click.Choice):
+            return say("usage.choice", name=_name_of(error), known=", ".join(map(str, kind.choices)))
+        return say("usage.value", name=_name_of(error), reason=error.message)
+    if isinstance(error, click.UsageError) and error.message.startswith("No such command"):
+        return say("usage.no-command", given=error.message.split("'")[1] if "'" in error.message else "–")
+    if isinstance(error, click.UsageError) and "unexpected extra argument" in error.message:
+        return say("usage.extra", given=error.message.partition("(")[2].partition(")")[0])
+    return error.format_message()
+
+
+def _name_of(error: click.BadParameter) -> str:
+    if error.param is None:
+        return error.param_hint if isinstance(error.param_hint, str) else "–"
+    return error.param.opts[0] if error.param.param_type_name == "option" else error.param.human_readable_name
 
 
 def _reraise_for_debugging(error: BaseException) -> None:

@@ -62,10 +62,15 @@ class Address:
 def address_of(path: Path) -> Address:
     """Compute the address of a file, whatever its size, in little memory."""
     builder = CidBuilder()
-    with closing(_steps(path)) as steps:
-        for step in steps:
+    with closing(steps(path)) as parts:
+        for step in parts:
             builder.update(step)
     return Address(builder.finish(), builder.sha256.hex(), builder.size)
+
+
+def media_type_of(path: Path) -> str:
+    """What the end of a file's name says about it; `application/octet-stream` where it says nothing known."""
+    return _TYPES.get(path.suffix.lower(), "application/octet-stream")
 
 
 def upload(
@@ -90,12 +95,12 @@ def upload(
     asked = "public" if public else tier
     query = {"name": path.name} | ({"tier": asked} if asked else {})
     headers = {
-        "Content-Type": media_type or _TYPES.get(path.suffix.lower(), "application/octet-stream"),
+        "Content-Type": media_type or media_type_of(path),
         "Content-Length": str(address.size),
         "Filiera-Expected-Cid": address.cid,
     }
-    with closing(_steps(path, progress)) as steps:
-        answer = node.send_document(steps, query, headers)
+    with closing(steps(path, progress)) as parts:
+        answer = node.send_document(parts, query, headers)
     if (answer.get("cid"), answer.get("sha256")) != (address.cid, address.sha256):
         raise DocumentError("DOCUMENT_ANSWER_WRONG", "cid", expected=address.cid)
     return {
@@ -128,7 +133,7 @@ def download(
             address = fetch(node, cid, file.write, max_bytes=max_bytes, progress=progress)
             file.flush()
             os.fsync(file.fileno())
-        _name(draft, target)
+        name_draft(draft, target)
     finally:
         draft.unlink(missing_ok=True)
     sync_folder(target.parent)
@@ -167,7 +172,8 @@ def matches(path: Path, document: dict[str, Any]) -> bool:
     return (document.get("cid"), document.get("sha256")) == (address.cid, address.sha256)
 
 
-def _steps(path: Path, progress: Callable[[int], None] | None = None) -> Generator[bytes, None, None]:
+def steps(path: Path, progress: Callable[[int], None] | None = None) -> Generator[bytes, None, None]:
+    """Yield a file in steps of 1 MiB; ClientError `FILE_UNREADABLE`."""
     try:
         with path.open("rb") as file:
             while step := file.read(STEP_BYTES):
@@ -178,7 +184,7 @@ def _steps(path: Path, progress: Callable[[int], None] | None = None) -> Generat
         raise ClientError("FILE_UNREADABLE", str(path), file=path, reason=error.strerror or error) from error
 
 
-def _name(draft: Path, target: Path) -> None:
+def name_draft(draft: Path, target: Path) -> None:
     """Give a draft its name, unless somebody else has taken it meanwhile."""
     try:
         os.link(draft, target)

@@ -27,18 +27,53 @@ class _Help:
         self._key = value
 
 
+class _Page:
+    """The words around the help, which click has in English only."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the line that shows how the command is called."""
+        pieces = " ".join(self.collect_usage_pieces(ctx))  # type: ignore[attr-defined]
+        pieces = pieces.replace("[OPTIONS]", say("help.options-word")).replace(
+            "COMMAND [ARGS]", say("help.command-word")
+        )
+        formatter.write_usage(ctx.command_path, pieces, prefix=f"{say('help.usage')}: ")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write options, and for a group its commands."""
+        rows = [row for parameter in self.get_params(ctx) if (row := parameter.get_help_record(ctx))]  # type: ignore[attr-defined]
+        with formatter.section(say("help.options")):
+            formatter.write_dl(rows)
+        if isinstance(self, click.Group):
+            self.format_commands(ctx, formatter)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """The option `--help`, explained in the language in use."""
+        found: click.Option | None = super().get_help_option(ctx)  # type: ignore[misc]
+        if found is not None:
+            found.help = say("help.help")
+        return found
+
+
 class Option(_Help, click.Option):
     """An option with a help key."""
 
 
-class Command(_Help, click.Command):
+class Command(_Page, _Help, click.Command):
     """A command with a help key."""
 
 
-class Group(_Help, click.Group):
+class Group(_Page, _Help, click.Group):
     """A group with a help key, and commands of our kind."""
 
     command_class: ClassVar[type[click.Command]] = Command  # type: ignore[misc]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands with the first sentence of each."""
+        names = self.list_commands(ctx)
+        commands = [(name, command) for name in names if (command := self.get_command(ctx, name)) is not None]
+        rows = [(name, command.get_short_help_str(100)) for name, command in commands if not command.hidden]
+        with formatter.section(say("help.commands")):
+            formatter.write_dl(rows)
 
 
 def option(*names: str, help: str, **settings: Any) -> Callable[[F], F]:  # noqa: A002 - click's own word

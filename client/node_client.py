@@ -120,6 +120,17 @@ class NodeClient:
         """Have the node send a signed act; it pays, the signatures decide."""
         return self._json("POST", "/participants/acts", json=dict(act))
 
+    # --- passports -----------------------------------------------------------------------------------------
+
+    def send_passport(self, token: str) -> dict[str, Any]:
+        """Send a signed passport; returns the receipt as for any record."""
+        kind = "application/vc+sd-jwt" if "~" in token else "application/vc+jwt"
+        return self._json("POST", "/passports", content=token.encode(), headers={"Content-Type": kind})
+
+    def passport(self, name: str, at: str | None = None) -> dict[str, Any]:
+        """Return a passport by identifier or passport id, as of a time (ISO 8601) if one is given."""
+        return self._json("GET", f"/passports/{quote(name, safe='')}", params={"at": at} if at else {})
+
     # --- documents -----------------------------------------------------------------------------------------
 
     def send_document(
@@ -139,6 +150,23 @@ class NodeClient:
                 yield from response.iter_bytes()
         except httpx.HTTPError as error:
             raise self._unreachable(error) from error
+
+    def put_document_key(self, cid: str, wrapped: bytes) -> None:
+        """Give the node the wrapped key of a sealed paper of the caller's; it takes the place of the former one."""
+        headers = {"Content-Type": "application/jose+json"}
+        self._send("PUT", f"/documents/{quote(cid, safe='')}/keys", content=wrapped, headers=headers)
+
+    def document_keys(self, cid: str) -> list[bytes]:
+        """Return the wrapped keys of a sealed paper."""
+        path = f"/documents/{quote(cid, safe='')}/keys"
+        wrapped = self._json("GET", path).get("wrapped")
+        if not isinstance(wrapped, list):
+            raise ClientError("NODE_ANSWER_UNREADABLE", path, node=self.url)
+        return [dump_json(value) for value in wrapped]
+
+    def delete_document_key(self, cid: str) -> None:
+        """Have the node destroy the caller's wrapped key of a sealed paper."""
+        self._send("DELETE", f"/documents/{quote(cid, safe='')}/keys")
 
     # --- who asks ------------------------------------------------------------------------------------------
 

@@ -7,10 +7,11 @@ account, and what is signed after a look at the node is signed on the new balanc
 
 from __future__ import annotations
 
+import re
 import secrets
 import uuid
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,8 @@ from protocol.events import check_event, local_day
 from protocol.goods import GAINS, Movement, references_of
 from protocol.identifiers import participant_urn
 from protocol.issue import issue_record
+from protocol.kinds import check_record
 from protocol.records import parse_record
-from protocol.schema import SUBJECT, subject_schema, validate
 from protocol.vocabulary import vocabulary
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 EVENT = "FilieraEvent"
 CONTEXTS = ("https://www.w3.org/ns/credentials/v2", "urn:filiera:context:1")
 SALT_BYTES = 16
+_OFFSET = re.compile(r"[+-][0-9]{2}:[0-9]{2}", re.ASCII)
 # What signing fills in; a file that still carries a template's values for these loses them.
 OWN_FIELDS = frozenset({
     "eventID", "filiera:participant", "filiera:recordSeq", "filiera:previousRecord", "filiera:account",
@@ -56,25 +58,83 @@ class Maker:
         identity of an imported event; a fresh one is drawn otherwise.
         """
         with self.journal.changing():
-            record_id = event_id or new_id()
-            subject = self._subject(body, record_id)
-            claims = credential(subject, EVENT, record_id, self.key.public.did, subject["filiera:day"])
-            check_event(claims)
-            return self._issue(claims, _holder(subject, self.participant), hidden)
+            claims = self._event_claims(body, event_id)
+            return self._issue(claims, _holder(claims["credentialSubject"], self.participant), hidden)
+
+    def sign_imported(
+        self,
+        body: Mapping[str, Any],
+        hidden: Collection[str] | None = None,
+        event_id: str | None = None,
+        source: str = "",
+    ) -> Signed:
+        """The same for an event that comes from a file: `source` says which, so that it is not signed twice."""
+        with self.journal.changing():
+            claims = self._event_claims(body, event_id)
+            holder = _holder(claims["credentialSubject"], self.participant)
+            record = replace(self._build(claims, holder, hidden), source=source)
+            self.journal.append_signed(record)
+            return record
+
+    def rehearsal(self) -> Maker:
+        """The same maker over a copy of the journal: what it signs is forgotten, unless `keep` takes it over."""
+        return Maker(self.key, self.participant, self.journal.copy())
+
+    def keep(self, rehearsal: Maker) -> list[Signed]:
+        """Put what a rehearsal signed into the journal, all of it or nothing; `JOURNAL_MOVED` if that cannot be."""
+        with self.journal.changing():
+            known = self.journal.signed
+            added = [record for record in rehearsal.journal.signed.values() if record.id not in known]
+            if added and added[0].seq != self.journal.next_seq:
+                raise ClientError("JOURNAL_MOVED", str(self.journal.path), file=self.journal.path)
+            if added:
+                self.journal.append_all(added)
+            return added
+
+    def sign_again(self, records: Sequence[Signed]) -> list[Signed]:
+        """Sign anew, on the present balances, records that were given up; all of them or none.
+
+        What was hidden stays hidden; where one names another of them by its digest, it names the new one.
+        """
+        rehearsal = self.rehearsal()
+        digests: dict[str, str] = {}
+        for old in records:
+            record = parse_record(old.token)
+            hidden = {opened.place.pattern.partition(".")[2] for opened in record.opened}
+            body = _replaced(record.subject, digests)
+            if record.kind == EVENT:
+                new = rehearsal.sign_imported(body, hidden, old.id, old.source)
+            else:
+                new = rehearsal.sign_master_data(body, hidden)
+            digests[old.digest] = new.digest
+        return self.keep(rehearsal)
 
     def sign_master_data(self, body: Mapping[str, Any], hidden: Collection[str] | None = None) -> Signed:
         """Sign a version of a facility, product, order … (README §6) and keep it in the journal."""
         kind = "FilieraMasterData"
         with self.journal.changing():
-            subject = {**body, **self._numbering()}
-            claims = credential(subject, kind, new_id(), self.key.public.did, str(subject["validFrom"])[:10])
-            validate(subject_schema(kind, subject), subject, SUBJECT)
+            subject = {name: value for name, value in body.items() if name not in OWN_FIELDS}
+            subject |= self._numbering()
+            claims = credential(subject, kind, new_id(), self.key.public.did, _first_day(subject))
+            check_record(claims)
             return self._issue(claims, participant_urn(self.participant), hidden)
 
+    def _event_claims(self, body: Mapping[str, Any], event_id: str | None) -> dict[str, Any]:
+        record_id = event_id or new_id()
+        subject = self._subject(body, record_id)
+        claims = credential(subject, EVENT, record_id, self.key.public.did, subject["filiera:day"])
+        check_event(claims)
+        return claims
+
     def _issue(self, claims: dict[str, Any], holder: str, hidden: Collection[str] | None) -> Signed:
+        record = self._build(claims, holder, hidden)
+        self.journal.append_signed(record)
+        return record
+
+    def _build(self, claims: dict[str, Any], holder: str, hidden: Collection[str] | None) -> Signed:
         token = issue_record(claims, self.key, salts(), hidden)
         subject = claims["credentialSubject"]
-        record = Signed(
+        return Signed(
             id=claims["id"],
             digest=parse_record(token).digest.hex(),
             seq=subject["filiera:recordSeq"],
@@ -82,8 +142,6 @@ class Maker:
             account=tuple(subject.get("filiera:account", ())),
             token=token,
         )
-        self.journal.append_signed(record)
-        return record
 
     def _numbering(self) -> dict[str, Any]:
         last = self.journal.last_digest
@@ -95,21 +153,25 @@ class Maker:
 
     def _subject(self, body: Mapping[str, Any], record_id: str) -> dict[str, Any]:
         subject = {name: value for name, value in body.items() if name not in OWN_FIELDS}
-        if "filiera:day" not in subject and {"eventTime", "eventTimeZoneOffset"} <= subject.keys():
-            subject["filiera:day"] = local_day(subject["eventTime"], subject["eventTimeZoneOffset"])
+        time, offset = subject.get("eventTime"), subject.get("eventTimeZoneOffset")
+        if "filiera:day" not in subject and isinstance(time, str) and _OFFSET.fullmatch(str(offset)):
+            subject["filiera:day"] = local_day(time, str(offset))
         if not isinstance(subject.get("filiera:day"), str):
             raise ClientError("EVENT_WITHOUT_TIME", "filiera:day")
         subject |= {"eventID": record_id, **self._numbering()}
-        act = vocabulary("acts")["acts"].get(subject.get("filiera:act"))
-        if act is None:
-            raise ClientError("ACT_MISSING", "filiera:act", given=str(subject.get("filiera:act", "–"))[:40])
-        account = self._account(subject) if act["account"] else []
+        acts, name = vocabulary("acts")["acts"], str(subject.get("filiera:act", "–"))
+        if name not in acts:
+            raise ClientError("ACT_MISSING", "filiera:act", given=name[:40], known=", ".join(acts))
+        account = self._account(subject) if acts[name]["account"] else []
         return {**subject, "filiera:account": account} if account else subject
 
     def _account(self, subject: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The entries that the event's goods call for, each continuing the account as the journal knows it."""
         holder = _holder(subject, self.participant)
-        goods = references_of(subject, reverse_corrections=False)
+        try:
+            goods = references_of(subject, reverse_corrections=False)
+        except (KeyError, TypeError, AttributeError):
+            return []  # the body has not the form of an event: `check_event` says where
         return [
             _entry(move, self.journal.balance(move.lot, holder), reverse=goods.corrects)
             for move in goods.all
@@ -144,6 +206,22 @@ def hidden_paths(hide: Collection[str], show: Collection[str], kind: str = EVENT
     """What is hidden by default, with `hide` and without `show`; `*` in `show` hides nothing by default."""
     by_default = frozenset() if "*" in show else policy(kind).hidden_by_default
     return (by_default - frozenset(show)) | frozenset(hide)
+
+
+def _first_day(subject: Mapping[str, Any]) -> str:
+    day = subject.get("validFrom")
+    if not isinstance(day, str):
+        raise ClientError("EVENT_WITHOUT_TIME", "validFrom")
+    return day[:10]
+
+
+def _replaced(value: Any, digests: Mapping[str, str]) -> Any:
+    """The value with every digest that was signed anew in the place of the old one."""
+    if isinstance(value, dict):
+        return {name: _replaced(entry, digests) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [_replaced(entry, digests) for entry in value]
+    return digests.get(value, value) if isinstance(value, str) else value
 
 
 def _holder(subject: Mapping[str, Any], participant: str) -> str:

@@ -1,8 +1,9 @@
-"""What the command says, from one pair of locale files. Italian unless `--lang` or FILIERA_LANG says otherwise."""
+"""What the command says, from one pair of locale files: Italian unless `--lang`, FILIERA_LANG or LANG speaks up."""
 
 from __future__ import annotations
 
 import json
+import os
 from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
@@ -11,7 +12,20 @@ from typing import cast
 from protocol.codes import Language
 
 LANGUAGES: tuple[Language, ...] = ("it", "en")
+_POSIX = ("LC_ALL", "LC_MESSAGES", "LANG")
 _language: ContextVar[Language] = ContextVar("filiera_language", default="it")
+
+
+def preferred() -> Language:
+    """The language that the user's settings ask for: FILIERA_LANG, then LC_ALL, LC_MESSAGES, LANG, else Italian."""
+    chosen = os.environ.get("FILIERA_LANG", "").lower()[:2]
+    for known_language in LANGUAGES:
+        if chosen == known_language:
+            return known_language
+    given = next((found for name in _POSIX if (found := os.environ.get(name))), "")
+    tag = given.partition(".")[0].partition("_")[0].lower()
+    # `C` and `POSIX` say nothing about a person.
+    return "it" if tag in {"", "c", "posix", "it"} else "en"
 
 
 def use(language: Language) -> None:

@@ -23,9 +23,7 @@ from node.capture.service import Capture
 from node.capture.verifiers import Verifiers
 from node.capture.writer import GroupWriter
 from node.clock import now_ms
-from node.content.disk import DiskStore
-from node.content.places import Places
-from node.content.staging import Incoming
+from node.content.assemble import open_content
 from node.custody.service import Custody
 from node.custody.source import NodeLogSource
 from node.db import Database
@@ -43,6 +41,8 @@ from node.log.service import Log
 from node.participants.chain import ChainParticipants
 from node.participants.relay import Relay
 from node.participants.service import FixedParticipants, Participants
+from node.passports.chain import PassportChain
+from node.passports.service import Passports
 from protocol.errors import LogError
 
 if TYPE_CHECKING:
@@ -120,7 +120,9 @@ def _build(
     verifiers = Verifiers(settings.verifiers, settings.future_seconds)
     anchor = Anchor(_worker(settings, client, SqlHeadStore(database, stored)))
     relayer = _relayer(settings, client)
-    content = _content(settings)
+    content = open_content(settings)
+    capture = Capture(writer, verifiers, people, ReceiptIssuer(origin, key), rules, clock)
+    custody = Custody(database, NodeLogSource(log), log.log_id, people, deployment, settings.custody_records)
     node = Node(
         settings=settings,
         database=database,
@@ -128,14 +130,12 @@ def _build(
         participants=people,
         writer=writer,
         verifiers=verifiers,
-        capture=Capture(writer, verifiers, people, ReceiptIssuer(origin, key), rules, clock),
+        capture=capture,
         events=Events(database, log),
         documents=Documents(database, content, clock, settings.document_bytes),
         content=content,
         log=log,
-        custody=Custody(
-            database, NodeLogSource(log), log.log_id, people, deployment, settings.custody_records
-        ),
+        custody=custody,
         auth=Auth(
             database,
             people,
@@ -147,6 +147,7 @@ def _build(
         relay=Relay(relayer, people),
         health=Health(stored, people, writer, anchor, clock, demo=settings.demo),
         kpis=Kpis(database, people),
+        passports=Passports(database, capture, custody, PassportChain(client)),
     )
     return node, anchor
 
@@ -159,16 +160,6 @@ def _origin(settings: Settings, deployment: Deployment | None, key: PrivateKey) 
     if deployment.log.logKey != key.public.raw.hex():
         raise LogError("LOG_KEY_MISMATCH", "FILIERA_LOG_KEY_FILE", expected=deployment.log.logKey)
     return deployment.log.origin
-
-
-def _content(settings: Settings) -> Places:
-    folder = settings.content_dir or settings.data_dir / "content"
-    shared = None
-    if settings.kubo:
-        from node.content.kubo import KuboStore  # noqa: PLC0415 - slow to import, and rarely used
-
-        shared = KuboStore(settings.kubo)
-    return Places(Incoming(folder / "incoming"), DiskStore(folder), shared)
 
 
 def _worker(settings: Settings, client: ChainClient | None, store: SqlHeadStore) -> AnchoringWorker | None:

@@ -14,6 +14,7 @@ import click
 from pydantic import ValidationError
 
 from node.config import Settings, is_loopback
+from node.documents.cli import group as documents_group
 from node.problems import problem
 from protocol.errors import FilieraError, LogError
 
@@ -151,3 +152,6 @@ def _guarded(run: Any) -> None:
             document = problem(error, language)
             click.echo(f"{error.code} {error.place}: {document['detail']} {document['remedy']}", err=True)
         sys.exit(_EXIT_BAD_INPUT)
+
+
+node.add_command(documents_group(_settings, _guarded))

@@ -24,12 +24,28 @@ from node.health.routes import router as health
 from node.kpis.routes import router as kpis
 from node.log.routes import router as log
 from node.participants.routes import router as participants
+from node.passports.routes import router as passports
+from node.resolver.routes import router as resolver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 VERSION = "0.1.0"
-ROUTERS = (events, documents, gateway, custody, log, participants, auth, formats, health, criteria, kpis)
+ROUTERS = (
+    events,
+    documents,
+    gateway,
+    custody,
+    log,
+    participants,
+    auth,
+    formats,
+    health,
+    criteria,
+    kpis,
+    passports,
+    resolver,
+)
 _PROBLEM = "#/components/schemas/Problem"
 
 

@@ -73,6 +73,7 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "secure_delete=ON",  # what is erased is gone from the disk too
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -17,6 +17,7 @@ from node.kpis.service import Kpis
 from node.log.service import Log
 from node.participants.relay import Relay
 from node.participants.service import Participants
+from node.passports.service import Passports
 
 if TYPE_CHECKING:
     from anchoring.deployment import Deployment
@@ -48,6 +49,7 @@ class Node:
     relay: Relay
     health: Health
     kpis: Kpis
+    passports: Passports
 
 
 def _node(request: Request) -> Node:

@@ -83,7 +83,7 @@ def encode_args(contract: str, act: str, args: Mapping[str, object]) -> bytes:
 
 
 def act_digest_input(
-    contract: Contract,
+    contract: str,
     act: str,
     args: Mapping[str, object],
     *,
@@ -95,7 +95,7 @@ def act_digest_input(
     """Return the bytes whose SHA-256 authorises an act (README §9).
 
     `address` is the contract's, 20 bytes or hex; `deadline` in unix seconds. Chain and contract are part of what is
-    signed: a signature is of no use elsewhere, and the nonce makes it of no use twice.
+    signed: a signature is of no use elsewhere, and the nonce makes it of no use twice. `contract` is a name of `ACTS`.
     """
     return abi_encode(
         ("string", "uint256", "address", "string", "bytes", "uint256", "uint64"),
@@ -104,7 +104,7 @@ def act_digest_input(
 
 
 def act_digest(
-    contract: Contract,
+    contract: str,
     act: str,
     args: Mapping[str, object],
     *,

@@ -109,6 +109,27 @@ def walk(graph: Graph, target: str) -> Walk:
     return Walk(ordered, tuple(sorted(rests, key=lambda rest: (rest[0].digest, rest[1]))))
 
 
+def making(graph: Graph, target: str) -> tuple[Step, ...]:
+    """The steps by which the target was made, back to its origins: what a passport signs the digest of.
+
+    Where the target went afterwards is not part of how it was made, so a sale does not change the digest.
+    """
+    seen: dict[bytes, Step] = {}
+    waiting = list(graph.made.get(target, []))
+    while waiting:
+        step = waiting.pop()
+        if step.digest in seen:
+            continue
+        seen[step.digest] = step
+        for lot in step.losses:
+            waiting.extend(
+                gain for gain in graph.gained.get((lot, step.holder), []) if gain.digest != step.digest
+            )
+        if step.answers and (shipment := graph.by_digest.get(step.answers[1])):
+            waiting.append(shipment)
+    return tuple(seen[digest] for digest in sorted(seen))
+
+
 def check_closure(graph: Graph, walked: Walk, target: str) -> Iterator[Finding]:
     """Every lot is made by somebody, by one maker only, or stands as a declared origin or opening stock."""
     if not graph.made.get(target):

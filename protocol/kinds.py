@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from protocol.errors import FormatError
 from protocol.events import EVENT, HasClaims, check_event
 from protocol.masterdata import check_master_data
+from protocol.passport import KIND as PASSPORT
+from protocol.passport import check_passport
 from protocol.schema import SUBJECT, validate
 from protocol.values import check_values
 
@@ -34,6 +36,8 @@ def check_record(record: Mapping[str, Any] | HasClaims) -> None:
     check_values(subject, SUBJECT)
     if kind == "FilieraMasterData":
         check_master_data(subject)
+    if kind == PASSPORT:
+        check_passport(subject)
     if subject.get("filiera:recordSeq") == 0 and "filiera:previousRecord" in subject:
         raise FormatError("RECORD_LINK_UNEXPECTED", f"{SUBJECT}/filiera:previousRecord")
 

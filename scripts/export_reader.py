@@ -15,6 +15,7 @@ from eth_utils import keccak
 ABI = Path(__file__).resolve().parents[1] / "protocol" / "abi"
 VIEWS = {
     "AnchorRegistry": ("headAt", "headOf", "logOf"),
+    "PassportRegistry": ("passportOf",),
     "ParticipantRegistry": ("keyOf", "statusAt", "isCoordinator", "participant"),
 }
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from protocol.checks.authority import author_of
 from protocol.checks.view import ChainHead, ChainKey, ChainView
 from protocol.errors import ChainError
+from protocol.hashing import passport_id
+from protocol.passport import KIND as PASSPORT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -66,6 +68,12 @@ def read_chain(
     keys = {pair: first.view("participants", "keyOf", *pair) for pair in pairs}
     signers = {record.key.key_id for record in memberships}
     coordinators = {key: first.view("participants", "isCoordinator", key) for key in signers}
+    identified = {
+        (author, passport_id(each.record.subject["id"]))
+        for each in sound
+        if each.record.kind == PASSPORT and (author := author_of(each.record, authors))
+    }
+    passports = {pair: first.view("passports", "passportOf", *pair) for pair in identified}
     receipts = {head.transaction: first.receipt(head.transaction) for head in bundle.heads}
     first.send()
     found = {
@@ -93,6 +101,11 @@ def read_chain(
         keys={pair: key for pair, number in keys.items() if (key := _key(first.words(number)))},
         coordinators=frozenset(key for key, number in coordinators.items() if _true(first.words(number))),
         roles={pair: _roles(second.words(number)) for pair, number in roles.items()},
+        passports={
+            pair: (words[0], _int(words[2]))
+            for pair, number in passports.items()
+            if (words := first.words(number))
+        },
         transactions={
             name: block for name, number in receipts.items() if (block := _mined(first.answers[number]))
         },

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from protocol import custody, ledger
 from protocol.balance import check_balance
 from protocol.checks import authority, credentials, log
+from protocol.checks.passports import check_passports
 from protocol.criteria.evaluate import evaluate
 from protocol.criteria.evidence import gather
 from protocol.grades import PROVEN, grade_links
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 # In the order in which they are asked, and shown.
 CHECKS = (
     "credential", "form", "inclusion", "consistency", "checkpoint", "affected", "chain", "authority",
-    "sequence", "accounts", "closure", "possession", "handover", "balance", "other-use",
+    "sequence", "accounts", "closure", "possession", "handover", "balance", "passport", "other-use",
 )  # fmt: skip
 
 
@@ -97,6 +98,10 @@ def verify(
     readable = [sound.record for sound in records] + members
     said = [step for step in graph.steps if step.digest not in {each.digest for each in walked.steps}]
     evidence = gather(bundle.target, walked.steps, said, readable, proven)
+    criteria = evaluate(evidence)
+    made = graph_digest(step.digest for step in custody.making(graph, bundle.target))
+    # 5. Is the passport, if there is one, that of this history?
+    findings += check_passports(bundle.target, records, made, criteria, view)
     return Result(
         target=bundle.target,
         verdict=verdict(findings),
@@ -104,8 +109,8 @@ def verify(
         steps=walked.steps,
         grades=grades,
         names={each.subject["id"]: each.subject["name"] for each in members if "name" in each.subject},
-        graph=graph_digest(step.digest for step in walked.steps),
-        criteria=evaluate(evidence),
+        graph=made,
+        criteria=criteria,
         chain_asked=view is not None,
     )
 

@@ -1,4 +1,4 @@
-"""`filiera document add | get | cid`: papers, under addresses that are computed on this machine."""
+"""`filiera document add | get | cid | grant | erase`: papers, under addresses that are computed on this machine."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ import click
 from client.commands.options import KEY, NODE, default_key, open_key, open_node
 from client.errors import NodeError
 from client.localised import Group, option
+from client.texts import say
+from protocol.keys import PublicKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,6 +41,7 @@ def document() -> None:
 @option("--public", help="document.public", is_flag=True)
 @option("--tier", help="document.tier", type=click.Choice(TIERS), default=None)
 @option("--media-type", help="document.media_type", default=None)
+@option("--for", "readers", help="document.for", multiple=True, metavar="DID")
 def add(
     file: Path,
     node: str,
@@ -47,14 +50,21 @@ def add(
     public: bool,
     tier: str | None,
     media_type: str | None,
+    readers: tuple[str, ...],
 ) -> None:
-    """Send a file; print the object that an event names it by."""
-    from client.documents import upload  # noqa: PLC0415 - httpx only when it is used
+    """Send a file, sealed if readers are named; print the object that an event names it by."""
+    from client.documents import upload  # noqa: PLC0415 - only when it is used
+    from client.sealed import upload_sealed  # noqa: PLC0415
 
+    if readers and (public or tier):
+        raise click.UsageError(say("document.for_alone"))
     with _owner(node, key_path) as client, _progress(_size(file)) as advance:
-        found = upload(
-            client, file, kind=kind, public=public, tier=tier, media_type=media_type, progress=advance
-        )
+        if readers:
+            found = upload_sealed(client, file, _keys(readers), kind=kind, media_type=media_type)
+        else:
+            found = upload(
+                client, file, kind=kind, public=public, tier=tier, media_type=media_type, progress=advance
+            )
     click.echo(json.dumps(found, indent=2))
 
 
@@ -63,10 +73,17 @@ def add(
 @option("--output", "-o", help="document.output", required=True)
 @NODE
 @KEY
-def get(cid: str, output: str, node: str, key_path: Path | None) -> None:
+@option("--reader-key", help="document.reader_key", type=click.Path(path_type=Path), default=None)
+def get(cid: str, output: str, node: str, key_path: Path | None, reader_key: Path | None) -> None:
     """Fetch a file and check it; nothing is left where it is not what its address says."""
     from client.documents import download, fetch  # noqa: PLC0415
+    from client.sealed import download_sealed  # noqa: PLC0415
 
+    if reader_key is not None:
+        with _owner(node, key_path) as client:
+            opened = download_sealed(client, cid, open_key(reader_key).key, Path(output))
+        click.echo(json.dumps(opened, indent=2))
+        return
     with _reader(node, key_path) as client:
         if output == _STDOUT:
             # Into the pipe go checked bytes only.
@@ -87,6 +104,38 @@ def cid(file: Path) -> None:
 
     address = address_of(file)
     click.echo(json.dumps({"cid": address.cid, "sha256": address.sha256, "size": address.size}, indent=2))
+
+
+@document.command("grant", help="document.grant.help")
+@click.argument("cid")
+@option("--for", "readers", help="document.for", multiple=True, required=True, metavar="DID")
+@option("--reader-key", help="document.reader_key", type=click.Path(path_type=Path), required=True)
+@NODE
+@KEY
+def grant(cid: str, readers: tuple[str, ...], reader_key: Path, node: str, key_path: Path | None) -> None:
+    """Wrap a sealed paper's key anew for exactly these readers."""
+    from client.sealed import grant as wrap_again  # noqa: PLC0415
+
+    with _owner(node, key_path) as client:
+        wrap_again(client, cid, open_key(reader_key).key, _keys(readers))
+    click.echo(say("document.granted", count=len(readers)), err=True)
+
+
+@document.command("erase", help="document.erase.help")
+@click.argument("cid")
+@NODE
+@KEY
+def erase(cid: str, node: str, key_path: Path | None) -> None:
+    """Have the node destroy the wrapped keys of a sealed paper."""
+    from client.sealed import erase as destroy  # noqa: PLC0415
+
+    with _owner(node, key_path) as client:
+        destroy(client, cid)
+    click.echo(say("document.erased"), err=True)
+
+
+def _keys(readers: tuple[str, ...]) -> list[PublicKey]:
+    return [PublicKey.from_did(did) for did in readers]
 
 
 @contextmanager

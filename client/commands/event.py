@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import json
-import uuid
-from datetime import UTC, datetime
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from client.commands.options import KEY, NODE, open_maker, open_node
-from client.errors import ClientError
+from client.commands.options import HOME, KEY, NODE, default_key, open_maker, open_node
+from client.commands.sending import tell_outcome
+from client.errors import ClientError, NodeError
 from client.localised import Group, option
 from client.texts import say
 
 if TYPE_CHECKING:
-    from client.outgoing import Outcome
+    from client.node_client import NodeClient
 
-# What `sign` fills in by itself: a template shows only what a person writes.
-_FILLED = frozenset(
-    {"eventID", "filiera:participant", "filiera:recordSeq", "filiera:previousRecord", "filiera:account"}
-)
+_MASTER_DATA = frozenset({"Party", "Facility", "Product", "Order", "SubcontractOrder", "Certificate"})
+_WAIT_SECONDS = 120
 
 
 @click.group("event", cls=Group, help="event.help")
@@ -32,67 +30,82 @@ def event() -> None:
 @event.command("template", help="event.template.help")
 @click.argument("act")
 @option("--process", help="event.process", default=None)
-def template(act: str, process: str | None) -> None:
+@option("--facility", help="event.facility", default=None)
+def template(act: str, process: str | None, facility: str | None) -> None:
     """Print a body to fill in, with every property that the act must carry."""
-    from protocol.templates import event_template  # noqa: PLC0415
-    from protocol.vocabulary import vocabulary  # noqa: PLC0415
+    from client.drafts import fresh_template  # noqa: PLC0415
 
-    acts, processes = vocabulary("acts")["acts"], vocabulary("processes")["processes"]
-    if act not in acts:
-        raise ClientError("ACT_MISSING", "ACT", given=act, known=", ".join(acts))
-    if process is not None and process not in processes:
-        raise ClientError("PROCESS_MISSING", "--process", given=process, known=", ".join(processes))
-    today = datetime.now(UTC).date().isoformat()
-    body = event_template(act, process, event_id=uuid.uuid4().urn, participant="0" * 64, day=today)
-    shown = {name: value for name, value in body.items() if name not in _FILLED}
-    click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(fresh_template(act, process, facility), indent=2, ensure_ascii=False))
 
 
 @event.command("sign", help="event.sign.help")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @KEY
+@HOME
 @option("--out", "-o", help="event.out", type=click.Path(path_type=Path, dir_okay=False), default=None)
-@option("--hide", help="event.hide", multiple=True)
-@option("--show", help="event.show", multiple=True)
+@option("--hide", help="event.hide", multiple=True, metavar="PATH")
+@option("--show", help="event.show", multiple=True, metavar="PATH")
 def sign(
     file: Path, key_path: Path | None, out: Path | None, hide: tuple[str, ...], show: tuple[str, ...]
 ) -> None:
     """Sign a body; number, predecessor and lot accounts come from the key's journal."""
+    from client.drafts import ensure_no_placeholder, with_references  # noqa: PLC0415
     from client.files import write_new  # noqa: PLC0415
+    from client.imports.lots import LotBook  # noqa: PLC0415
     from client.signing import hidden_paths  # noqa: PLC0415
 
+    # Before anything is signed: what is in the journal cannot be taken back.
+    if out is not None and out.exists():
+        raise ClientError("FILE_EXISTS", str(out), file=out)
     body = _body(file)
     maker = open_maker(key_path)
-    hidden = hidden_paths(hide, show) if hide or show else None
-    signed = maker.sign_master_data(body, None) if "version" in body else maker.sign_event(body, hidden)
+    if body.get("type") in _MASTER_DATA:
+        hidden = hidden_paths(hide, show, "FilieraMasterData") if hide or show else None
+        signed = maker.sign_master_data(body, hidden)
+    else:
+        book = LotBook.open(maker.journal.path.with_suffix(".lots.json"))
+        body = with_references(body, book)
+        ensure_no_placeholder(body)
+        maker.rehearsal().sign_event(body, hidden_paths(hide, show))
+        book.save()
+        signed = maker.sign_event(body, hidden_paths(hide, show) if hide or show else None)
     if out is None:
         click.echo(signed.token)
     else:
-        write_new(out, signed.token.encode())
+        write_new(out, signed.token.encode() + b"\n")
     click.echo(say("event.signed", id=signed.id, number=signed.seq), err=True)
 
 
 @event.command("submit", help="event.submit.help")
 @click.argument("tokens", nargs=-1, type=click.Path(path_type=Path, dir_okay=False))
 @KEY
+@HOME
 @NODE
 @option("--wait", help="event.wait", is_flag=True)
-def submit(tokens: tuple[Path, ...], key_path: Path | None, node: str, wait: bool) -> int:
+@option("--json", "as_json", help="event.json", is_flag=True)
+def submit(tokens: tuple[Path, ...], key_path: Path | None, node: str, wait: bool, as_json: bool) -> int:
     """Send signed records; without files, everything that the key signed and has no receipt for."""
-    from client.files import read  # noqa: PLC0415
-    from client.outgoing import send, send_outgoing  # noqa: PLC0415
+    from client.outgoing import deliver, send  # noqa: PLC0415
 
-    maker = open_maker(key_path)
     client = open_node(node)
+    # Records that another key signed need no key here to be sent.
+    maker = open_maker(key_path) if not tokens or (key_path or default_key()).exists() else None
     if tokens:
-        given = [read(path).decode("ascii", "replace").strip() for path in tokens]
-        outcome = send(maker.journal, client, given)
-    else:
-        outcome = send_outgoing(maker.journal, client)
-    _tell(outcome)
+        outcome = send(maker.journal if maker else None, client, [_token(path) for path in tokens])
+    elif maker is not None:
+        outcome = deliver(maker, client)
+    tell_outcome(outcome, maker.journal.path if maker else None, as_json=as_json)
     if wait:
         _wait(client, [sent.digest for sent in outcome.received])
     return 1 if outcome.refused else 0
+
+
+def _token(path: Path) -> str:
+    from client.files import read  # noqa: PLC0415
+    from protocol.records import parse_record  # noqa: PLC0415
+
+    # Refused here rather than by the node: a file that is no record at all is a mistake of the command line.
+    return parse_record(read(path).strip()).token
 
 
 def _body(file: Path) -> dict[str, Any]:
@@ -100,10 +113,9 @@ def _body(file: Path) -> dict[str, Any]:
     from protocol.errors import FilieraError  # noqa: PLC0415
     from protocol.strict_json import parse_json  # noqa: PLC0415
 
+    data = read(file)
     try:
-        value: Any = parse_json(read(file))
-    except ClientError:
-        raise
+        value: Any = parse_json(data)
     except FilieraError as error:
         raise ClientError("EVENT_FILE_MALFORMED", str(file), file=file, reason=error.code) from error
     if not isinstance(value, dict):
@@ -111,25 +123,8 @@ def _body(file: Path) -> dict[str, Any]:
     return value
 
 
-def _tell(outcome: Outcome) -> None:
-    for sent in outcome.received:
-        click.echo(
-            json.dumps({"id": sent.id, "digest": sent.digest, "state": "received", "receipt": sent.receipt})
-        )
-    for sent in outcome.refused:
-        problem = sent.error.problem if sent.error else {}
-        click.echo(f"{problem.get('code')} [{problem.get('field')}]: {problem.get('detail')}", err=True)
-        click.echo(f"  → {problem.get('remedy')}", err=True)
-    if outcome.given_up:
-        click.echo(say("event.given-up", count=len(outcome.given_up)), err=True)
-    click.echo(say("event.sent", received=len(outcome.received), refused=len(outcome.refused)), err=True)
-
-
-def _wait(client: Any, digests: list[str]) -> None:
-    import time  # noqa: PLC0415
-
-    from client.errors import NodeError  # noqa: PLC0415
-
+def _wait(client: NodeClient, digests: list[str]) -> None:
+    until = time.monotonic() + _WAIT_SECONDS
     for digest in digests:
         while True:
             try:
@@ -137,6 +132,8 @@ def _wait(client: Any, digests: list[str]) -> None:
             except NodeError as error:
                 if error.problem_code != "PROOF_PENDING":
                     raise
+                if time.monotonic() > until:
+                    raise ClientError("NOT_ANCHORED_YET", digest[:12], seconds=_WAIT_SECONDS) from error
                 time.sleep(0.3)
                 continue
             click.echo(say("event.anchored", digest=digest[:12], seq=proof["head"]["seq"]), err=True)

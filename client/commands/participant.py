@@ -1,8 +1,13 @@
-"""`filiera participant invite | admit | suspend | list`: who belongs, by acts that the coordinator signs."""
+"""`filiera participant invite | admit | cosign | relay | suspend | list`: who belongs, by acts that coordinators sign.
+
+With k of n coordinators on several machines: the first one runs `admit … --out act.json`, the others `cosign act.json`,
+anybody `relay act.json`. One machine with several keys uses `--also`.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,16 +15,28 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from client.chain_acts import ROLES
-from client.commands.options import KEY, NODE, open_key, open_node
+from client.commands.options import HOME, KEY, NODE, open_key, open_node
 from client.errors import ClientError
 from client.localised import Group, option
 from client.texts import say
 
 if TYPE_CHECKING:
+    from client.chain_acts import Registry
     from client.node_client import NodeClient
 
 _ASSURANCE = ["none", "email", "document", "register", "qualified-signature", "eidas"]
 _ALSO = option("--also", help="participant.also", multiple=True, type=click.Path(path_type=Path))
+_OUT = option(
+    "--out", "-o", help="participant.out", type=click.Path(path_type=Path, dir_okay=False), default=None
+)
+_HOW_SURE = option(
+    "--assurance",
+    help="participant.assurance",
+    type=click.Choice(_ASSURANCE),
+    default="document",
+    show_default=True,
+)
+_FORMAT = "filiera-act-file/1"
 
 
 @click.group("participant", cls=Group, help="participant.help")
@@ -33,13 +50,15 @@ def participant() -> None:
 def invite(node: str, name: str) -> None:
     """Print what a company has to type; it holds no secret, so it may travel by any way."""
     deployment = open_node(node).deployment()
-    origin = str(deployment.get("log", {}).get("origin", "–"))
+    log = deployment.get("log")
+    origin = str(log.get("origin", "–")) if isinstance(log, dict) else "–"
     click.echo(say("participant.invitation", name=name, node=node, origin=origin))
 
 
 @participant.command("admit", help="participant.admit.help")
 @click.argument("request", type=click.Path(path_type=Path, dir_okay=False))
 @KEY
+@HOME
 @_ALSO
 @NODE
 @option(
@@ -52,15 +71,12 @@ def invite(node: str, name: str) -> None:
     default="document",
     show_default=True,
 )
+@_OUT
 def admit(
-    request: Path,
-    key_path: Path | None,
-    also: tuple[Path, ...],
-    node: str,
-    roles: tuple[str, ...],
-    assurance: str,
-) -> None:
-    """Sign membership and act, have the node send them."""
+    request: Path, key_path: Path | None, also: tuple[Path, ...], node: str, roles: tuple[str, ...], assurance: str,
+    out: Path | None,
+) -> None:  # fmt: skip
+    """Sign membership and act; have the node send them, or write them for another coordinator to cosign."""
     from client.chain_acts import admit_args, sign_act  # noqa: PLC0415
     from client.enrolment import membership_record, parse_request  # noqa: PLC0415
     from client.files import read  # noqa: PLC0415
@@ -68,28 +84,76 @@ def admit(
 
     asked = parse_request(read(request))
     client = open_node(node)
-    _ensure_same_registry(client, asked.registry.address)
+    if _registry(client) != asked.registry:
+        raise ClientError("REQUEST_OTHER_REGISTRY", "REQUEST", address=asked.registry.address)
     signers = [open_key(path).key for path in (key_path, *also)]
+    distinct = tuple(dict.fromkeys(roles))
     today = datetime.now(UTC).date().isoformat()
-    record = membership_record(asked, roles, assurance, today, signers[0])
-    args = admit_args(asked.participant, _bits(roles), parse_record(record).digest.hex(), asked.keys)
-    done = client.relay(sign_act(asked.registry, "admit", args, client.nonce("participants"), signers))
+    record = membership_record(asked, distinct, assurance, today, signers[0])
+    args = admit_args(asked.participant, _bits(distinct), parse_record(record).digest.hex(), asked.keys)
+    act = sign_act(asked.registry, "admit", args, client.nonce("participants"), signers)
+    if out is not None:
+        _write(out, act, asked.registry, record, asked.name)
+        return
+    done = client.relay(act)
     client.submit(record)
-    click.echo(say("participant.admitted", name=asked.name, roles=", ".join(roles)))
+    click.echo(say("participant.admitted", name=asked.name, roles=", ".join(distinct)), err=True)
+    click.echo(json.dumps(done, indent=2))
+
+
+@participant.command("cosign", help="participant.cosign.help")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@KEY
+@HOME
+@option("--yes", help="participant.yes", is_flag=True)
+def cosign(file: Path, key_path: Path | None, yes: bool) -> None:
+    """Show what an act file says and add a signature to it."""
+    from client import files  # noqa: PLC0415
+    from client.chain_acts import Registry, cosign_act  # noqa: PLC0415
+
+    value = _read(file)
+    act = value["act"]
+    click.echo(_summary(value), err=True)
+    if not yes:
+        click.confirm(say("participant.confirm"), abort=True, err=True)
+    registry = Registry(int(value["registry"]["chainId"]), str(value["registry"]["address"]))
+    value["act"] = cosign_act(registry, act, open_key(key_path).key)
+    files.replace(file, json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n", 0o644)
+    click.echo(say("participant.cosigned", count=len(value["act"]["signatures"]), file=file), err=True)
+
+
+@participant.command("relay", help="participant.relay.help")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@NODE
+def relay(file: Path, node: str) -> None:
+    """Have the node send an act file that enough coordinators signed."""
+    value = _read(file)
+    client = open_node(node)
+    done = client.relay(value["act"])
+    if value.get("record"):
+        client.submit(str(value["record"]))
+    click.echo(say("participant.relayed"), err=True)
     click.echo(json.dumps(done, indent=2))
 
 
 @participant.command("suspend", help="participant.suspend.help")
 @click.argument("participant_id")
 @KEY
+@HOME
 @_ALSO
 @NODE
 @option("--lift", help="participant.lift", is_flag=True)
+@_OUT
 def suspend(
-    participant_id: str, key_path: Path | None, also: tuple[Path, ...], node: str, lift: bool
+    participant_id: str,
+    key_path: Path | None,
+    also: tuple[Path, ...],
+    node: str,
+    lift: bool,
+    out: Path | None,
 ) -> None:
     """Suspend a participant, or lift it; what it signed before stays what it was."""
-    from client.chain_acts import Registry, change_args, sign_act  # noqa: PLC0415
+    from client.chain_acts import change_args, sign_act  # noqa: PLC0415
     from client.profile import ensure_participant_id  # noqa: PLC0415
 
     client = open_node(node)
@@ -97,31 +161,89 @@ def suspend(
     entry = known.get(ensure_participant_id(participant_id))
     if entry is None:
         raise ClientError("PARTICIPANT_UNKNOWN", "PARTICIPANT_ID", participant=participant_id)
-    registry = Registry.of(client.deployment())
+    registry = _registry(client)
     args = change_args(participant_id, _bits(entry.get("roles", ())), active=lift)
     signers = [open_key(path).key for path in (key_path, *also)]
-    done = client.relay(sign_act(registry, "change", args, client.nonce("participants"), signers))
-    click.echo(
-        say("participant.lifted" if lift else "participant.suspended", participant=participant_id[:12])
-    )
+    act = sign_act(registry, "change", args, client.nonce("participants"), signers)
+    if out is not None:
+        _write(out, act, registry, "", participant_id)
+        return
+    done = client.relay(act)
+    key = "participant.lifted" if lift else "participant.suspended"
+    click.echo(say(key, participant=participant_id[:12]), err=True)
     click.echo(json.dumps(done, indent=2))
 
 
 @participant.command("list", help="participant.list.help")
 @NODE
-def list_(node: str) -> None:
+@option("--json", "as_json", help="event.json", is_flag=True)
+def list_(node: str, as_json: bool) -> None:
     """Print everybody whom the ledger admits."""
-    for entry in open_node(node).participants():
+    entries = open_node(node).participants()
+    if as_json:
+        click.echo(json.dumps(entries, indent=2))
+        return
+    for entry in entries:
         state = say("participant.active") if entry.get("active") else say("participant.inactive")
-        click.echo(f"{entry.get('id')}  {state:<9}  {', '.join(entry.get('roles', ()))}")
+        click.echo(f"{entry.get('id')}  {state:<9}  {', '.join(map(str, entry.get('roles', ())))}")
+    if not entries:
+        click.echo(say("participant.none"), err=True)
+
+
+def _registry(client: NodeClient) -> Registry:
+    from client.chain_acts import Registry  # noqa: PLC0415
+
+    return Registry.of(client.deployment())
 
 
 def _bits(roles: Any) -> int:
-    return sum(ROLES[str(role)] for role in roles)
+    unknown = [str(role) for role in roles if str(role) not in ROLES]
+    if unknown:
+        raise ClientError("NODE_ANSWER_UNREADABLE", "/participants", node=", ".join(unknown))
+    return sum(ROLES[role] for role in {str(role) for role in roles})
 
 
-def _ensure_same_registry(client: NodeClient, address: str) -> None:
-    from client.chain_acts import Registry  # noqa: PLC0415
+def _write(out: Path, act: Mapping[str, Any], registry: Registry, record: str, about: str) -> None:
+    from client.files import write_new  # noqa: PLC0415
 
-    if Registry.of(client.deployment()).address != address:
-        raise ClientError("REQUEST_OTHER_REGISTRY", "REQUEST", address=address)
+    value = {
+        "format": _FORMAT,
+        "about": about,
+        "registry": {"chainId": registry.chain_id, "address": registry.address},
+        "act": act,
+        "record": record,
+    }
+    write_new(out, json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n", 0o644)
+    click.echo(say("participant.written", file=out), err=True)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    from client.files import read  # noqa: PLC0415
+    from protocol.errors import FilieraError  # noqa: PLC0415
+    from protocol.strict_json import parse_json  # noqa: PLC0415
+
+    data = read(file)
+    try:
+        value: Any = parse_json(data)
+        if value["format"] != _FORMAT or not isinstance(value["act"]["args"], dict):
+            raise ClientError("ACT_FILE_MALFORMED", str(file), file=file)
+        _ = value["act"]["signatures"], value["act"]["nonce"], value["act"]["deadline"], value["act"]["act"]
+        _ = value["registry"]["chainId"], value["registry"]["address"]
+    except ClientError:
+        raise
+    except (FilieraError, KeyError, TypeError) as error:
+        raise ClientError("ACT_FILE_MALFORMED", str(file), file=file) from error
+    found: dict[str, Any] = value
+    return found
+
+
+def _summary(value: Mapping[str, Any]) -> str:
+    """What is about to be signed, from the act itself and not from what the file says about it."""
+    act = value["act"]
+    bits = act["args"].get("roles")
+    roles = ", ".join(name for name, bit in ROLES.items() if isinstance(bit, int) and bits & bit) or "–"
+    until = datetime.fromtimestamp(int(act["deadline"]), UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return say(
+        "participant.summary", act=act["act"], participant=str(act["args"].get("id", "–")), roles=roles,
+        about=value.get("about", "–"), count=len(act["signatures"]), until=until,
+    )  # fmt: skip

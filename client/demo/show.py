@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import httpx
 import segno
 from rich.console import Console
 from rich.markup import escape
@@ -23,6 +24,7 @@ from client.demo.setup import Setup
 from client.demo.stage import Stage
 from client.demo.words import decimal, tell
 from client.errors import ClientError, NodeError
+from protocol.gs1 import GS1_STEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +39,7 @@ EVIDENCE = "evidence.filiera"
 _CONFIRM_SECONDS = 90.0
 _LOOK_SECONDS = 0.25
 _PAUSE_SECONDS = 0.5
+_PAGE_SECONDS = 10.0
 
 
 @dataclass
@@ -133,7 +136,7 @@ def _play(show: Show, setup: Setup, story: Story, *, kept: bool) -> None:
         bundle = export(setup, url, setup.home / EVIDENCE)
         check_refusals(setup, bundle, show)
     with show.step("look"):
-        _look(show, setup, target, url, kept=kept)
+        _look(show, setup, target, url, page_url(node, target), kept=kept)
 
 
 def await_confirmed(node: NodeClient, stage: Stage, show: Show) -> int:
@@ -167,6 +170,19 @@ def custody_url(node: NodeClient, target: str) -> str:
     return f"{node.url}/lots/{quote(target, safe='')}/custody"
 
 
+def page_url(node: NodeClient, target: str) -> str | None:
+    """Return the product's page, as its GS1 Digital Link leads to at this node; None if the node has no page for it."""
+    path = target.removeprefix(GS1_STEM)
+    if path == target:
+        return None
+    try:
+        answer = httpx.get(f"{node.url}{path}", headers={"Accept": "text/html"}, timeout=_PAGE_SECONDS)
+    except httpx.HTTPError:
+        return None
+    is_page = answer.headers.get("content-type", "").startswith("text/html")
+    return f"{node.url}{path}" if answer.status_code == httpx.codes.OK and is_page else None
+
+
 def _anchored_in(node: NodeClient, digest: str) -> int | None:
     try:
         return int(node.proof(digest)["head"]["seq"])
@@ -176,15 +192,16 @@ def _anchored_in(node: NodeClient, digest: str) -> int | None:
         return None
 
 
-def _look(show: Show, setup: Setup, target: str, url: str, *, kept: bool) -> None:
-    """Write down where everything is, with the address of the evidence as a QR code."""
+def _look(show: Show, setup: Setup, target: str, url: str, page: str | None, *, kept: bool) -> None:
+    """Write down where everything is, with the address of the page, or else of the evidence, as a QR code."""
     picture = io.StringIO()
-    segno.make(url, error="l").terminal(picture, compact=True)
+    base = url.partition("/lots/")[0]
+    page = base + target.removeprefix(GS1_STEM) if target.startswith(GS1_STEM) else url
+    segno.make(page, error="l").terminal(picture, compact=True)
     show.note(tell("look.target", target=target))
-    show.note(url)
+    show.note(tell("look.page", page=page))
     for line in picture.getvalue().splitlines():
         show.note(line)
-    base = url.partition("/lots/")[0]
     show.note(
         tell("look.node", heads=f"{base}/heads", api=f"{base}/openapi.json", checkpoint=f"{base}/checkpoint")
     )

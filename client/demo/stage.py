@@ -136,6 +136,10 @@ class Stage:
         self.sent += received
         return received
 
+    def record(self, record_id: str) -> str:
+        """Return a record that anybody sent, as far as strangers may read it."""
+        return self.node.record(record_id)
+
     def filiera(self, *arguments: str) -> str:
         """Run an ordinary command and return what it printed; ClientError `DEMO_COMMAND_FAILED` if it fails."""
         return self.processes.run(*arguments)

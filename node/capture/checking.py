@@ -165,9 +165,11 @@ def _edges(references: LotRefs) -> Iterable[tuple[str, int]]:
 
 
 def _about(subject: dict[str, Any]) -> Iterable[tuple[str, int]]:
-    thing = subject.get("id")
-    if isinstance(thing, str):
-        yield thing, ABOUT
+    # A passport is also about the item or lot that it belongs to, whatever its own identifier is.
+    for name in ("id", "item" if "item" in subject else "lot"):
+        thing = subject.get(name)
+        if isinstance(thing, str):
+            yield thing, ABOUT
 
 
 def _line(entry: dict[str, Any]) -> Line:

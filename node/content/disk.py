@@ -10,11 +10,11 @@ import os
 from typing import TYPE_CHECKING
 
 from node.content.staging import room
-from protocol.cid import MAX_BLOCK_BYTES, format_cid
+from protocol.cid import MAX_BLOCK_BYTES, format_cid, parse_cid
 from protocol.errors import DocumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
 _DIGEST_BYTES = 32
@@ -40,6 +40,13 @@ class DiskStore:
         except FileNotFoundError as error:
             raise DocumentError("BLOCK_UNKNOWN", "cid") from error
 
+    def listed(self, before: float) -> Iterator[bytes]:
+        """Yield the address of every block that was last written before a time (seconds since 1970)."""
+        for folder in self._blocks.iterdir():
+            for file in folder.iterdir():
+                if file.stat().st_mtime < before:
+                    yield parse_cid(file.name)
+
     def remove(self, root: bytes, cids: Collection[bytes]) -> None:
         """Remove blocks, the root first; those that are not here do not matter."""
         for cid in sorted(cids, key=lambda cid: cid != root):
@@ -54,6 +61,8 @@ class DiskStore:
     def _take(self, blocks: Mapping[bytes, Path]) -> None:
         touched = set()
         for cid, file in blocks.items():
+            # Young from now on: whoever sweeps leaves it until its row is there, however long the upload took.
+            os.utime(file)
             _synchronise(file)
             target = self._path(cid)
             target.parent.mkdir(exist_ok=True, mode=0o700)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
+    from node.content.disk import DiskStore
     from node.content.ports import ContentStore
     from node.content.staging import Incoming, StagedFile
 
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 class Places:
     """The stores of one node; without a daemon both are the same."""
 
-    def __init__(self, incoming: Incoming, local: ContentStore, shared: ContentStore | None = None) -> None:
+    def __init__(self, incoming: Incoming, local: DiskStore, shared: ContentStore | None = None) -> None:
         self._incoming = incoming
-        self._local = local
-        self._shared = shared
+        self.local = local
+        self.shared = shared
 
     def stage(self) -> StagedFile:
         """Begin to take a file."""
@@ -32,24 +33,24 @@ class Places:
 
     def publish(self, blocks: Mapping[bytes, Path], *, public: bool) -> None:
         """Make a file's blocks durable in the store where they belong."""
-        (self._shared if public and self._shared else self._local).publish(blocks)
+        (self.shared if public and self.shared else self.local).publish(blocks)
 
     def get(self, cid: bytes, *, public: bool) -> bytes:
         """Return a block; the daemon is asked for public ones only, and only for what is not on this machine."""
         try:
-            return self._local.get(cid)
+            return self.local.get(cid)
         except DocumentError:
-            if not public or self._shared is None:
+            if not public or self.shared is None:
                 raise
-        return self._shared.get(cid)
+        return self.shared.get(cid)
 
     def remove(self, root: bytes, cids: Collection[bytes]) -> None:
         """Forget a file and its blocks wherever they are."""
-        for store in filter(None, (self._shared, self._local)):
+        for store in filter(None, (self.shared, self.local)):
             store.remove(root, cids)
 
     def close(self) -> None:
         """Let go of what the process holds."""
         self._incoming.close()
-        for store in filter(None, (self._shared, self._local)):
+        for store in filter(None, (self.shared, self.local)):
             store.close()

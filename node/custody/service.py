@@ -14,6 +14,7 @@ from node.custody import repository
 from protocol.bundle import BundleChain, BundleKey, build_bundle, serialise
 from protocol.errors import ChainError, CustodyError
 from protocol.identifiers import parse_reference
+from protocol.passport import KIND as PASSPORT
 from protocol.records import parse_record, restrict
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Custody:
             raise ChainError("NO_LEDGER")
         with self._database.read() as connection:
             stored = self._behind(connection, target)
+            stored += repository.about(connection, [target], PASSPORT)
             records = [(entry, parse_record(entry.token)) for entry in stored]
             records += self._named(connection, records)
             members = repository.about(connection, _participants_of(records), MEMBERSHIP)

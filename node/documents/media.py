@@ -29,6 +29,8 @@ ACCEPTED: Final[dict[str, frozenset[str]]] = {
     "application/ld+json": frozenset({"json"}),
     "text/plain": _TEXT,
     "text/csv": _TEXT,
+    # Opened by its readers only: what it is, they see.
+    "application/vnd.filiera.sealed": frozenset({"sealed"}),
     "application/pkcs7-mime": frozenset({"der", "text"}),
     "application/vnd.oasis.opendocument.spreadsheet": frozenset({"zip"}),
     "application/vnd.oasis.opendocument.text": frozenset({"zip"}),
@@ -45,6 +47,7 @@ _NAMES = {
     "xml": "application/xml",
     "json": "application/json",
     "text": "text/plain",
+    "sealed": "application/vnd.filiera.sealed",
 }
 _SHOWN = {
     "html": "text/html",
@@ -53,6 +56,7 @@ _SHOWN = {
     "der": "application/pkcs7-mime",
 }
 _MAGIC = (
+    (b"filiera-sealed/1\n", "sealed"),
     (b"%PDF-", "pdf"),
     (b"\x89PNG\r\n\x1a\n", "png"),
     (b"\xff\xd8\xff", "jpeg"),

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import case, delete, exists, func, insert, select, update
 
 from anchoring.ports import HeadState
-from node.models import Document, DocumentBlock, Head, LogBlock, StoredRecord, table_of
+from node.models import Document, DocumentBlock, DocumentKey, Head, LogBlock, StoredRecord, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from sqlalchemy import Connection
 
-DOCUMENTS, BLOCKS, HEADS, LOG_BLOCKS, RECORDS = (
-    table_of(model) for model in (Document, DocumentBlock, Head, LogBlock, StoredRecord)
+DOCUMENTS, BLOCKS, KEYS, HEADS, LOG_BLOCKS, RECORDS = (
+    table_of(model) for model in (Document, DocumentBlock, DocumentKey, Head, LogBlock, StoredRecord)
 )
 _PUBLISHED = HEADS.c.state.in_([HeadState.ANCHORED.value, HeadState.CONFIRMED.value])
 
@@ -57,6 +57,44 @@ def set_tier(connection: Connection, cid: bytes, owner: bytes, tier: str) -> Non
     """Let more people read."""
     row = (DOCUMENTS.c.cid == cid) & (DOCUMENTS.c.owner == owner)
     connection.execute(update(DOCUMENTS).where(row).values(tier=tier))
+
+
+def addresses(connection: Connection) -> list[tuple[bytes, bool]]:
+    """Every paper's address, and whether anybody has made it public."""
+    public = func.max(case((DOCUMENTS.c.tier == "public", 1), else_=0))
+    wanted = select(DOCUMENTS.c.cid, public).group_by(DOCUMENTS.c.cid).order_by(DOCUMENTS.c.cid)
+    return [(row[0], bool(row[1])) for row in connection.execute(wanted)]
+
+
+def blocks_of(connection: Connection, cid: bytes) -> list[bytes]:
+    """The blocks of a paper."""
+    return list(connection.execute(select(BLOCKS.c.block).where(BLOCKS.c.document == cid)).scalars())
+
+
+def is_closed(connection: Connection, cid: bytes) -> bool:
+    """Whether somebody has brought a paper with this block and not made it public."""
+    wanted = exists().where(
+        BLOCKS.c.block == cid, DOCUMENTS.c.cid == BLOCKS.c.document, DOCUMENTS.c.tier != "public"
+    )
+    return bool(connection.execute(select(wanted)).scalar())
+
+
+def is_needed(connection: Connection, cid: bytes) -> bool:
+    """Whether a block is part of any paper."""
+    return bool(connection.execute(select(exists().where(BLOCKS.c.block == cid))).scalar())
+
+
+def set_key(connection: Connection, cid: bytes, owner: bytes, wrapped: str | None, now: int) -> None:
+    """Put a wrapped key in the place of the former one; None destroys it."""
+    row = (KEYS.c.document == cid) & (KEYS.c.owner == owner)
+    connection.execute(delete(KEYS).where(row))
+    connection.execute(insert(KEYS).values(document=cid, owner=owner, wrapped=wrapped, changed_at=now))
+
+
+def keys(connection: Connection, cid: bytes) -> list[str | None]:
+    """The wrapped keys of a paper, None for one that was destroyed."""
+    wanted = select(KEYS.c.wrapped).where(KEYS.c.document == cid).order_by(KEYS.c.changed_at, KEYS.c.owner)
+    return list(connection.execute(wanted).scalars())
 
 
 def is_public_block(connection: Connection, cid: bytes) -> bool:

@@ -8,14 +8,17 @@ from urllib.parse import quote
 
 import orjson
 from fastapi import APIRouter, Header, Path, Query, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
+from node.capture.routes import read_body
 from node.clock import instant
 from node.deps import Asking, NodeState
 from node.documents.receiving import Stated, receive
 from node.documents.schemas import StoredDocument
 from protocol.cid import format_cid, parse_cid
 from protocol.errors import DocumentError
+from protocol.wrapped import MAX_WRAPPED_BYTES
 
 if TYPE_CHECKING:
     from node.documents.repository import Paper
@@ -30,6 +33,9 @@ _SAFE = {
     "Accept-Ranges": "bytes",
 }
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
+_WRAPPED: dict[str, Any] = {
+    "requestBody": {"required": True, "content": {"application/jose+json": {"schema": {"type": "object"}}}}
+}
 _UPLOAD: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -104,6 +110,29 @@ def get_document(cid: Cid, request: Request, node: NodeState, caller: Asking) ->
     if request.method == "HEAD":
         return Response(status_code=200, headers=headers)
     return StreamingResponse(node.documents.read(paper, start, stop), 206 if partial else 200, headers)
+
+
+@router.put("/{cid}/keys", status_code=204, response_class=Response, openapi_extra=_WRAPPED)
+async def put_keys(cid: Cid, request: Request, node: NodeState, caller: Asking) -> Response:
+    """Keep the wrapped key (JWE) of a sealed paper of the caller's, in the place of the former one."""
+    wrapped = await read_body(request, MAX_WRAPPED_BYTES)
+    await run_in_threadpool(node.documents.keyring.put, parse_cid(cid), caller, wrapped)
+    return Response(status_code=204)
+
+
+@router.get("/{cid}/keys")
+def get_keys(cid: Cid, node: NodeState, caller: Asking) -> dict[str, list[Any]]:
+    """The wrapped keys of a sealed paper, for members; whoever one is for finds its entry by trying."""
+    wrapped = node.documents.keyring.get(parse_cid(cid), caller)
+    node.auth.note_read(caller, f"keys {cid}")
+    return {"wrapped": wrapped}
+
+
+@router.delete("/{cid}/keys", status_code=204, response_class=Response)
+def delete_keys(cid: Cid, node: NodeState, caller: Asking) -> Response:
+    """Destroy the caller's wrapped key: the erasure of a sealed paper."""
+    node.documents.keyring.destroy(parse_cid(cid), caller)
+    return Response(status_code=204)
 
 
 def _range(header: str | None, size: int) -> tuple[int, int]:

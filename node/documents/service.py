@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import IntegrityError
+
 from node.documents import repository
+from node.documents.keyring import Keyring
 from node.documents.media import HEAD_BYTES, media_type_of
 from node.documents.repository import Paper
 from protocol.cid import RAW, codec_of, format_cid
@@ -50,6 +53,7 @@ class Documents:
         self._content = content
         self._clock = clock
         self.limit = limit
+        self.keyring = Keyring(database, clock)
 
     def begin(self, caller: Caller) -> Intake:
         """Begin to take a paper from somebody who may bring one."""
@@ -66,19 +70,11 @@ class Documents:
         _ensure_no_narrower(known, terms)
         tier = terms.tier or (known.tier if known else TIERS[-1])
         self._content.publish(addressed.blocks, public=tier == "public")
-        with self._database.write() as connection:
-            known = _of(owner, repository.papers(connection, addressed.cid))
-            if known is not None:
-                _ensure_no_narrower(known, terms)
-                tier = terms.tier or known.tier
-                repository.set_tier(connection, known.cid, owner, tier)
-                return _with_tier(known, tier), False
-            paper = Paper(
-                addressed.cid, owner, addressed.sha256, addressed.size, terms.media_type, terms.name,
-                terms.tier or TIERS[-1], self._clock(),
-            )  # fmt: skip
-            repository.add(connection, paper, addressed.blocks)
-            return paper, True
+        try:
+            return self._record(owner, addressed, terms)
+        except IntegrityError:
+            # Another request brought the same paper in the same instant; now it is known.
+            return self._record(owner, addressed, terms)
 
     def find(self, cid: bytes, caller: Caller) -> Paper:
         """Return the paper as far as the caller may read it; DOCUMENT_UNKNOWN alike for none and not allowed."""
@@ -105,6 +101,21 @@ class Documents:
         if not public:
             raise DocumentError("BLOCK_UNKNOWN", "cid")
         return self._block(cid, public=True)
+
+    def _record(self, owner: bytes, addressed: Addressed, terms: Terms) -> tuple[Paper, bool]:
+        with self._database.write() as connection:
+            known = _of(owner, repository.papers(connection, addressed.cid))
+            if known is not None:
+                _ensure_no_narrower(known, terms)
+                tier = terms.tier or known.tier
+                repository.set_tier(connection, known.cid, owner, tier)
+                return _with_tier(known, tier), False
+            paper = Paper(
+                addressed.cid, owner, addressed.sha256, addressed.size, terms.media_type, terms.name,
+                terms.tier or TIERS[-1], self._clock(),
+            )  # fmt: skip
+            repository.add(connection, paper, addressed.blocks)
+            return paper, True
 
     def _block(self, cid: bytes, *, public: bool) -> bytes:
         try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import SQLModel
 
 from node.models.access import AccessRead, AuthChallenge, AuthToken
-from node.models.documents import Document, DocumentBlock
+from node.models.documents import Document, DocumentBlock, DocumentKey
 from node.models.log import Head, Lease, LogBlock
 from node.models.records import LotAccount, LotEdge, StoredRecord
 
@@ -27,6 +27,7 @@ __all__ = [
     "AuthToken",
     "Document",
     "DocumentBlock",
+    "DocumentKey",
     "Head",
     "Lease",
     "LogBlock",

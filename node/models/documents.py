@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, String
+from sqlalchemy import Column, String, Text
 from sqlmodel import Field, SQLModel
 
 from node.models.records import BIG, Bytes
@@ -23,6 +23,17 @@ class Document(SQLModel, table=True):
     # public | legitimate | authority: who may read besides the owner.
     tier: str = Field(sa_column=Column(String(16), nullable=False))
     stored_at: int = Field(sa_column=Column(BIG, nullable=False))
+
+
+class DocumentKey(SQLModel, table=True):
+    """The wrapped content key of a sealed paper (JWE), apart from the ciphertext; `wrapped` None once destroyed."""
+
+    __tablename__ = "document_keys"
+
+    document: bytes = Field(sa_column=Column(Bytes(36), primary_key=True))
+    owner: bytes = Field(sa_column=Column(Bytes(32), primary_key=True))
+    wrapped: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    changed_at: int = Field(sa_column=Column(BIG, nullable=False))
 
 
 class DocumentBlock(SQLModel, table=True):

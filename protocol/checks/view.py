@@ -48,6 +48,8 @@ class ChainView:
     coordinators: frozenset[bytes] = frozenset()
     # (participant, block) → roles as bits, 0 if it was not active then.
     roles: Mapping[tuple[bytes, int], int] = field(default_factory=dict)
+    # (issuer, passport id) → record digest and status as a number of the contract.
+    passports: Mapping[tuple[bytes, bytes], tuple[bytes, int]] = field(default_factory=dict)
     # Transaction hash → block in which it succeeded.
     transactions: Mapping[str, int] = field(default_factory=dict)
 

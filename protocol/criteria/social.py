@@ -62,7 +62,8 @@ def _permitted(evidence: Evidence) -> Figure:
     tally = Tally()
     for step in evidence.steps:
         allowed = evidence.word(step, "filiera:maySubcontract")
-        if step.act != "shipment" or allowed is None:
+        given_out = step.act == "shipment" and evidence.word(step, "filiera:subcontractOrder") is not None
+        if allowed is None or not given_out:
             continue
         # Passing on is sending the very goods to a third party; work done on them makes another lot.
         goods = set(step.goods.names("sent"))

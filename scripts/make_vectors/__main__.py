@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scripts.make_vectors import events, front_door, log
+from scripts.make_vectors import content, events, front_door, log
 
-for maker in (front_door, events, log):
+for maker in (front_door, events, log, content):
     maker.main()

@@ -54,9 +54,9 @@ def placed(vector: dict[str, Any]) -> dict[str, Any]:
 def test_act_bytes_are_those_of_the_contracts(vector: dict[str, Any]) -> None:
     contract, act, args = owner(vector["act"]), vector["act"], given_by_name(vector)
     assert "0x" + encode_args(contract, act, args).hex() == vector["encodedArgs"]
-    message = act_digest_input(contract, act, args, **placed(vector))  # type: ignore[arg-type]
+    message = act_digest_input(contract, act, args, **placed(vector))
     assert "0x" + message.hex() == vector["preimage"]
-    assert "0x" + act_digest(contract, act, args, **placed(vector)).hex() == vector["digest"]  # type: ignore[arg-type]
+    assert "0x" + act_digest(contract, act, args, **placed(vector)).hex() == vector["digest"]
     for entry in vector["signatures"]:
         key = PublicKey.from_uncompressed(bytes.fromhex(entry["publicKey"][2:]))
         verify(key, message, bytes.fromhex(entry["r"][2:] + entry["s"][2:]))

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,11 +18,11 @@ from client.node_client import NodeClient
 from tests.support.chain import deployed, session_chain  # noqa: F401 - fixtures
 from tests.support.makers import Maker
 from tests.support.node_process import NodeProcess
-from tests.support.papers import PDF_TYPE, large_pdf
+from tests.support.papers import PDF, PDF_TYPE, large_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
 
 pytestmark = [pytest.mark.system, pytest.mark.chain]
 MAKER = Maker("tintoria")
@@ -31,11 +32,15 @@ MAKER = Maker("tintoria")
 def node(tmp_path, deployed):  # noqa: F811 - a fixture
     process = NodeProcess(tmp_path, deployed)
     process.start()
-    assert process.admit(MAKER).status_code == 200
-    process.wait(lambda: process.client.get(f"/participants/{MAKER.id.hex()}").status_code == 200)
+    admit(process)
     yield process
     process.kill()
     process.client.close()
+
+
+def admit(node: NodeProcess) -> None:
+    assert node.admit(MAKER).status_code == 200
+    node.wait(lambda: node.client.get(f"/participants/{MAKER.id.hex()}").status_code == 200)
 
 
 @contextmanager
@@ -116,3 +121,31 @@ def test_five_gigabytes_are_refused_before_a_byte_of_them_is_read(node):
             answer += wire.recv(65_536)
     assert answer.startswith(b"HTTP/1.1 413")
     assert b"DOCUMENT_TOO_LARGE" in answer
+
+
+def peak_kib(node: NodeProcess) -> int:
+    text = Path(f"/proc/{node._process.pid}/status").read_text()
+    return int(next(line.split()[1] for line in text.splitlines() if line.startswith("VmHWM")))
+
+
+def test_a_large_paper_takes_no_more_memory_than_a_small_one(tmp_path, deployed):  # noqa: F811 - a fixture
+    node = NodeProcess(tmp_path, deployed, FILIERA_DOCUMENT_BYTES=str(2**30))
+    node.start()
+    try:
+        admit(node)
+        small, large = tmp_path / "small.pdf", tmp_path / "large.pdf"
+        small.write_bytes(large_pdf(4_000_000))
+        with large.open("wb") as file:
+            for number in range(2**30 // 2**20):
+                file.write(PDF.ljust(16) + number.to_bytes(8, "big") * ((2**20 - len(PDF)) // 8))
+            file.truncate(2**30)
+        with signed_in(node) as client:
+            download(client, upload(client, small, public=True)["cid"], tmp_path / "small-back")
+            before = peak_kib(node)
+            cid = upload(client, large, public=True)["cid"]
+            download(client, cid, tmp_path / "large-back", max_bytes=2**30)
+            assert address_of(tmp_path / "large-back").cid == cid
+            assert peak_kib(node) - before < 64 * 1024
+    finally:
+        node.kill()
+        node.client.close()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from node.content.disk import DiskStore
 from node.content.kubo import KuboStore
+from node.content.places import Places
 from node.content.staging import Incoming
+from node.documents.upkeep import Upkeep
 from protocol.cid import CHUNK_BYTES, MAX_LINKS, cid_of_bytes, format_cid, parse_cid
 from protocol.errors import DocumentError
 from protocol.unixfs import read_file
@@ -86,6 +89,21 @@ async def test_a_daemon_that_dies_is_said_to_be_away_and_nothing_is_half_stored(
         again = await upload(node, MAKER, PDF + b"1", tier="public")
     assert (refused.status_code, refused.json()["code"]) == (503, "DOCUMENT_STORE_AWAY")
     assert again.status_code == 201
+
+
+@pytest.mark.anyio
+async def test_public_papers_move_from_the_disk_to_kubo(tmp_path, daemons):
+    data = large_pdf(3 * CHUNK_BYTES + 9)
+    async with running(tmp_path, MAKER) as node:
+        cid = (await upload(node, MAKER, data, tier="public")).json()["cid"]
+    places = Places(
+        Incoming(tmp_path / "incoming"), DiskStore(tmp_path / "content"), KuboStore(daemons[0].api)
+    )
+    async with running(tmp_path, MAKER, kubo=daemons[0].api) as node:
+        assert Upkeep(node.node.database, places).migrate() == 1
+        assert [path for path in (tmp_path / "content").rglob("b*") if path.is_file()] == []
+        assert (await node.client.get(f"/documents/{cid}")).content == data
+    places.close()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from client.demo.coat.papers import bring
+from client.demo.coat.passports import issue_passports
 from client.demo.coat.references import References
 from client.demo.coat.sample import Sample, load
 from client.demo.coat.telling import Telling
@@ -52,7 +53,10 @@ class Coat:
         for chapter in self.telling.tell():
             report.doing(chapter[language()])
         writer.send()
+        report.doing({"it": "Passaporti", "en": "Passports"}[language()])
+        issued = issue_passports(stage, self.telling, self.sold)
         told = {
+            "passports": len(issued),
             "papers": papers,
             "records": len(self.telling.told),
             "companies": len(self.companies),

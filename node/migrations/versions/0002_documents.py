@@ -1,4 +1,4 @@
-"""Papers and their blocks."""
+"""Papers, their blocks and their wrapped keys."""
 
 from __future__ import annotations
 
@@ -33,9 +33,17 @@ def upgrade() -> None:
         sa.Column("document", sa.LargeBinary(length=36), nullable=False),
         sa.PrimaryKeyConstraint("block", "document"),
     )
+    op.create_table(
+        "document_keys",
+        sa.Column("document", sa.LargeBinary(length=36), nullable=False),
+        sa.Column("owner", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("wrapped", sa.Text(), nullable=True),
+        sa.Column("changed_at", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("document", "owner"),
+    )
     op.create_index("ix_document_blocks_document", "document_blocks", ["document"], unique=False)
 
 
 def downgrade() -> None:
-    for table in ("document_blocks", "documents"):
+    for table in ("document_keys", "document_blocks", "documents"):
         op.drop_table(table)

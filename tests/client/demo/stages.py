@@ -34,6 +34,9 @@ class SilentStage(Stage):
         self.sent += received
         return received
 
+    def record(self, record_id: str) -> str:
+        return next(sent.token for sent in self.sent if sent.id == record_id)
+
 
 @dataclass
 class Lines:

@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 from aleph_cid import CidHasher
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
+from node.documents import repository
 from node.participants.snapshot import Snapshot
 from protocol.cid import CHUNK_BYTES, cid_of_bytes
 from tests.support.makers import Maker
@@ -94,6 +96,22 @@ async def test_one_owners_terms_do_not_open_anothers_paper_narrower_or_wider(tmp
         assert public.status_code == 200
         mine = await upload(node, MAKER, PDF)
     assert mine.json()["tier"] == "authority"
+
+
+async def test_two_requests_with_one_paper_in_one_instant_are_one(tmp_path, monkeypatch):
+    add, calls = repository.add, []
+
+    def taken(connection, paper, blocks):
+        calls.append(paper)
+        if len(calls) == 1:
+            raise IntegrityError("INSERT", {}, Exception("taken"))
+        add(connection, paper, blocks)
+
+    monkeypatch.setattr(repository, "add", taken)
+    async with running(tmp_path, *EVERYBODY) as node:
+        assert (await upload(node, MAKER, PDF)).status_code == 201
+        assert (await upload(node, MAKER, PDF)).status_code == 200
+    assert len(calls) == 2
 
 
 async def test_terms_may_be_widened_and_never_narrowed(tmp_path):

@@ -257,7 +257,7 @@ def test_a_statement_per_metre_is_not_read_as_one_per_kilogram() -> None:
 
 def test_work_that_goes_back_is_not_passed_on() -> None:
     chain = coat()
-    there = {"filiera:maySubcontract": False}
+    there = {"filiera:maySubcontract": False, "filiera:subcontractOrder": {"id": "x", "digest": "00"}}
     chain.step("brand", {}, {"kits": "40 C62"}, act="shipment", recipient="sewer", **there)
     chain.step("sewer", {}, {"coats": "40 C62"}, act="shipment", recipient="brand")
     assert figures(chain, "coats")["social/subcontracting-permitted"].value == 1

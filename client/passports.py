@@ -1,0 +1,172 @@
+"""The brand's passports: composed from the verified graph, signed, sent, and registered on the ledger without a wallet.
+
+made = compose(node, body, participant)       # fills graph digest, catalogue, criteria, steps
+issued = issue(node, maker, made)             # signs, sends, has the act relayed; returns what the node says
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from client.chain_acts import Registry, sign_act
+from client.errors import ClientError
+from client.signing import credential, new_id, salts
+from protocol.bundle import parse_bundle
+from protocol.checks.credentials import read_memberships, read_records
+from protocol.criteria.evaluate import CURRENT, evaluate
+from protocol.criteria.evidence import gather
+from protocol.custody import build_graph, making, walk
+from protocol.grades import PROVEN, grade_links
+from protocol.hashing import graph_digest, passport_id
+from protocol.issue import issue_record
+from protocol.kinds import check_record
+from protocol.passport import KIND, STATUSES, batch
+from protocol.records import parse_record
+from protocol.steps import EVENT_KIND, read_step
+
+if TYPE_CHECKING:
+    from client.node_client import NodeClient
+    from client.signing import Maker
+    from protocol.acts import Contract
+    from protocol.criteria.model import Criterion
+    from protocol.steps import Step
+
+CONTRACT: Contract = "passports"
+_HEADLINE = {
+    "short-chain": "companies", "circularity": "recycled-content", "footprint": "climate-change",
+    "chemicals": "wet-steps-declared", "social": "evidence-regularity",
+}  # fmt: skip
+_MAX_STEPS = 200
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A passport that the node holds: identifier, version, record id and digest (hex), receipt."""
+
+    identifier: str
+    version: int
+    record: str
+    digest: str
+    receipt: str
+
+    @property
+    def reference(self) -> dict[str, str]:
+        """How the level below names it."""
+        return {"id": self.record, "digest": self.digest}
+
+
+def compose(node: NodeClient, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Complete a passport's body with what the custody graph gives; `LOT_UNKNOWN` if nothing made its goods.
+
+    `body` has type-independent facts (name, components, care …), `granularityLevel`, `id`, links and the lot or item.
+    """
+    target = str(body.get("item") or body.get("lot") or "")
+    found = dict(body) | {
+        "type": "ProductPassport",
+        "catalogueVersion": CURRENT,
+        "version": body.get("version", 1),
+    }
+    if not target:
+        return found | {"graphDigest": graph_digest([]).hex()}
+    bundle = parse_bundle(node.custody(target))
+    sound, broken = read_records(bundle.records)
+    if broken:
+        raise ClientError("PASSPORT_EVIDENCE_BROKEN", target, reason=broken[0].code)
+    graph = build_graph(read_step(each.record) for each in sound if each.record.kind == EVENT_KIND)
+    steps = making(graph, target)
+    walked = walk(graph, target).steps
+    grades = grade_links(walked)
+    members, _ = read_memberships(bundle.memberships)
+    proven = {digest for digest, grade in grades.items() if grade in PROVEN}
+    behind = {step.digest for step in walked}
+    said = [step for step in graph.steps if step.digest not in behind]
+    evidence = gather(target, walked, said, [each.record for each in sound] + members, proven)
+    return found | {
+        "graphDigest": graph_digest(step.digest for step in steps).hex(),
+        "records": len(steps),
+        "criteria": [_criterion(criterion) for criterion in evaluate(evidence)],
+        "steps": _steps(steps, grades),
+    }
+
+
+def issue(node: NodeClient, maker: Maker, body: Mapping[str, Any], *, register: bool = True) -> Issued:
+    """Sign a passport, send it, and (unless `register` is False) have its registration relayed."""
+    issued = send(node, maker, body)
+    if register:
+        act = "issue" if issued.version == 1 else "revise"
+        _act(node, maker, act, {"passportId": passport_id(issued.identifier).hex(), "digest": issued.digest})
+    return issued
+
+
+def send(
+    node: NodeClient, maker: Maker, body: Mapping[str, Any], hidden: Collection[str] | None = ()
+) -> Issued:
+    """Sign a passport and have the node keep it; FilieraError if it would be refused anyway."""
+    record_id = new_id()
+    subject = {**body, "filiera:participant": maker.participant}
+    claims = credential(subject, KIND, record_id, maker.key.public.did, _today())
+    check_record(claims)
+    token = issue_record(claims, maker.key, salts(), hidden)
+    answer = node.send_passport(token)
+    digest = parse_record(token).digest.hex()
+    return Issued(subject["id"], subject["version"], record_id, digest, str(answer.get("receipt", "")))
+
+
+def register_batch(node: NodeClient, maker: Maker, issued: Collection[Issued]) -> str:
+    """Register many item passports under one root, with one signature; returns the root in hex."""
+    pairs = [(each.identifier, bytes.fromhex(each.digest)) for each in issued]
+    root, _ = batch(pairs)
+    _act(node, maker, "issueBatch", {"root": root.hex(), "count": len(pairs), "manifest": "00" * 32})
+    return root.hex()
+
+
+def set_status(
+    node: NodeClient, maker: Maker, identifier: str, status: str, evidence: str = "00" * 32
+) -> None:
+    """Change a passport's status on the ledger: active, suspended, withdrawn, end-of-life."""
+    args = {
+        "passportId": passport_id(identifier).hex(),
+        "status": STATUSES.index(status),
+        "evidence": evidence,
+    }
+    _act(node, maker, "setStatus", args)
+
+
+def _act(node: NodeClient, maker: Maker, act: str, args: Mapping[str, Any]) -> dict[str, Any]:
+    registry = Registry.of(node.deployment(), CONTRACT)
+    nonce = node.nonce(CONTRACT, maker.participant)
+    full = {"issuer": maker.participant, **args}
+    return node.relay(sign_act(registry, act, full, nonce, [maker.key], contract=CONTRACT))
+
+
+def _criterion(criterion: Criterion) -> dict[str, Any]:
+    headline = next(figure for figure in criterion.figures if figure.id == _HEADLINE[criterion.id])
+    if headline.value is None:
+        return {"criterion": criterion.id, "state": "not enough evidence"}
+    return {
+        "criterion": criterion.id,
+        "state": "evaluated",
+        "figure": f"{headline.id} = {headline.value.normalize():f}",
+        "unit": headline.unit,
+        "proven": f"{headline.proven.normalize():f}",
+        "declared": f"{headline.declared.normalize():f}",
+    }
+
+
+def _steps(steps: tuple[Step, ...], grades: Mapping[bytes, str]) -> list[dict[str, Any]]:
+    """The work in order of days; opening stock has no step of its own."""
+    done = [
+        step for step in sorted(steps, key=lambda step: (step.day, step.digest)) if step.process is not None
+    ]
+    return [
+        {"processType": step.process, "grade": grades.get(step.digest, "signed"), "record": step.digest.hex()}
+        for step in done[:_MAX_STEPS]
+    ]
+
+
+def _today() -> str:
+    from datetime import UTC, datetime  # noqa: PLC0415 - the only look at a clock
+
+    return datetime.now(UTC).date().isoformat()

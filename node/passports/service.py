@@ -1,0 +1,139 @@
+"""Passports in and out: checked against what is stored, then captured like any record; read by identifier and date."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from node.passports import repository
+from protocol.errors import PassportError
+from protocol.gs1 import GS1_STEM, parse_digital_link
+from protocol.hashing import passport_id
+from protocol.passport import KIND, ensure_linked, ensure_version, link_above
+from protocol.records import parse_record, restrict, verify_record
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from node.auth.tiers import Caller
+    from node.capture.service import Capture
+    from node.capture.writer import Stored
+    from node.custody.service import Custody
+    from node.db import Database
+    from node.events.repository import Found
+    from node.passports.chain import OnChain, PassportChain
+    from protocol.records import Record
+
+_HEX32 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One version of a passport as a caller may read it, with the ledger's word and all version numbers."""
+
+    record: Record
+    token: str
+    on_chain: OnChain
+    versions: tuple[int, ...]
+
+    @property
+    def subject(self) -> dict[str, Any]:
+        """The passport itself."""
+        return self.record.subject
+
+    @property
+    def state(self) -> str:
+        """The ledger's status word; `received` before it is there, `superseded` for an older version."""
+        if self.on_chain.status == "none":
+            return "received"
+        newest = self.on_chain.digest == self.record.digest
+        return self.on_chain.status if newest or self.on_chain.status != "active" else "superseded"
+
+
+class Passports:
+    """Takes and gives passports."""
+
+    def __init__(self, database: Database, capture: Capture, custody: Custody, chain: PassportChain) -> None:
+        self._database = database
+        self._capture = capture
+        self._custody = custody
+        self._chain = chain
+        self._by_id: dict[str, str] = {}
+        self._seen = 0
+
+    async def take(self, token: bytes) -> tuple[Stored, bytes]:
+        """Check a passport against what is stored and capture it; raises FilieraError, stores nothing then."""
+        record = verify_record(token)
+        if record.kind != KIND:
+            raise PassportError("RECORD_TYPE_UNKNOWN", "/type", kind=record.kind)
+        with self._database.read() as connection:
+            self._ensure_fits(connection, record)
+        return await self._capture.capture(token)
+
+    def show(self, name: str, caller: Caller, at: int | None = None) -> Shown:
+        """The version that was current at a time (milliseconds since 1970; None: now), by identifier or passport id."""
+        identifier = self.identifier_of(name)
+        with self._database.read() as connection:
+            stored = repository.versions(connection, identifier)
+            if at is not None:
+                stored = [entry for entry in stored if repository.received_at(connection, entry.number) <= at]
+            if not stored:
+                raise self._absent(connection, identifier)
+        return self._shown(stored, caller)
+
+    def bundle(self, name: str, caller: Caller) -> bytes:
+        """Everything behind the passport's item or lot, with the passport, as one file."""
+        shown = self.show(name, caller)
+        target = shown.subject.get("item") or shown.subject.get("lot") or shown.subject["id"]
+        return self._custody.bundle(str(target), caller)
+
+    def identifier_of(self, name: str) -> str:
+        """The canonical identifier behind a passport id (64 hex characters) or an identifier."""
+        if not _HEX32.fullmatch(name):
+            return name
+        with self._database.read() as connection:
+            for number, identifier in repository.identifiers_since(connection, self._seen):
+                self._by_id[passport_id(identifier).hex()] = identifier
+                self._seen = number
+        found = self._by_id.get(name)
+        if found is None:
+            raise PassportError("PASSPORT_UNKNOWN", "/id", id=name)
+        return found
+
+    def _shown(self, stored: list[Found], caller: Caller) -> Shown:
+        entry = stored[-1]
+        record = parse_record(entry.token)
+        token = restrict(record, caller.tier_for(entry.participant))
+        numbers = tuple(parse_record(each.token).subject["version"] for each in stored)
+        on_chain = self._chain.look(entry.participant, passport_id(record.subject["id"]))
+        return Shown(parse_record(token), token, on_chain, numbers)
+
+    def _absent(self, connection: Connection, identifier: str) -> PassportError:
+        """An item that is made has its label sewn in before its passport is issued."""
+        made = repository.is_made(connection, identifier)
+        return PassportError("PASSPORT_IN_PRODUCTION" if made else "PASSPORT_UNKNOWN", "/id", id=identifier)
+
+    def _ensure_fits(self, connection: Connection, record: Record) -> None:
+        subject = record.subject
+        stored = [parse_record(entry.token) for entry in repository.versions(connection, subject["id"])]
+        if any(known.digest == record.digest for known in stored):
+            return  # sent again: capture gives the same answer
+        ensure_version(subject, {known.subject["version"]: known.digest.hex() for known in stored})
+        above = link_above(subject)
+        if above is not None:
+            named = repository.by_digest(connection, [bytes.fromhex(above["digest"])])
+            ensure_linked(subject, parse_record(named[0].token).subject if named else None)
+        self._ensure_own_number(connection, subject)
+        goods = subject.get("item") or subject.get("lot")
+        if goods is not None and not repository.is_made(connection, goods):
+            raise PassportError("PASSPORT_LOT_UNKNOWN", "/credentialSubject/lot", lot=goods)
+
+    def _ensure_own_number(self, connection: Connection, subject: dict[str, Any]) -> None:
+        identifier = subject["id"]
+        if not identifier.startswith(GS1_STEM):
+            return
+        gtin = dict(parse_digital_link(identifier).path)["01"]
+        issuers = repository.issuers_of(connection, f"{GS1_STEM}/01/{gtin}")
+        if issuers - {bytes.fromhex(subject["filiera:participant"])}:
+            raise PassportError("GTIN_NOT_OF_ISSUER", "/credentialSubject/id", gtin=gtin)

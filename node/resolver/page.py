@@ -1,0 +1,186 @@
+"""The plain page behind a label: drawn by the server, readable without script, proven apart from declared.
+
+Every value comes out of a signed record and is escaped; nothing here is a badge. The page says its own limits.
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from functools import cache
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from protocol.vocabulary import vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from node.passports.service import Shown
+    from protocol.codes import Language
+
+_GS1 = "https://ref.gs1.org/voc/"
+
+
+def passport_page(shown: Shown, links: Mapping[str, str], language: Language) -> str:
+    """The page of a passport."""
+    subject, words = shown.subject, _words(language)
+    body = [
+        f'<p class="level">{words["level." + subject["granularityLevel"]]}</p>',
+        f"<h1>{_text(subject['name'])}</h1>",
+        f'<p class="brand">{_text(subject.get("brand", ""))}</p>',
+        _state(shown, words),
+        f"<p>{words['proof']}</p>",
+        *_facts(subject, language),
+        *_criteria(subject, language),
+        *_journey(subject, language),
+        *_notes(subject, language),
+        f"<h2>{words['yourself']}</h2><p>{words['how']}</p>",
+        f"<pre>filiera verify {_text(links['custody'])}</pre>",
+        f'<p><a href="{_text(links["bundle"])}">{words["file"]}</a></p>',
+        f'<p class="limit">{words["limit"]}</p>',
+    ]
+    return _frame(str(subject["name"]), body, language)
+
+
+def waiting_page(language: Language) -> str:
+    """The page of an item whose label is sewn in before its passport is issued."""
+    words = _words(language)
+    return _frame(words["waiting"], [f"<h1>{words['waiting']}</h1><p>{words['waiting.more']}</p>"], language)
+
+
+def unknown_page(language: Language) -> str:
+    """The page of a number that nobody has issued."""
+    words = _words(language)
+    return _frame(words["unknown"], [f"<h1>{words['unknown']}</h1><p>{words['unknown.more']}</p>"], language)
+
+
+def links_of(shown: Shown, base: str) -> dict[str, str]:
+    """Addresses at this node: the evidence as one file, the passport as JSON."""
+    subject = shown.subject
+    goods = str(subject.get("item") or subject.get("lot") or subject["id"])
+    return {
+        "custody": f"{base}/lots/{quote(goods, safe='')}/custody",
+        "bundle": f"{base}/passports/{quote(subject['id'], safe='')}/bundle",
+        "passport": f"{base}/passports/{quote(subject['id'], safe='')}",
+    }
+
+
+def linkset(identifier: str, links: Mapping[str, str]) -> dict[str, Any]:
+    """RFC 9264 linkset with GS1 link types."""
+    return {
+        "linkset": [
+            {
+                "anchor": identifier,
+                f"{_GS1}defaultLink": [{"href": links["passport"], "type": "application/json"}],
+                f"{_GS1}dpp": [{"href": links["passport"], "type": "application/json"}],
+                f"{_GS1}traceability": [
+                    {"href": links["bundle"], "type": "application/vnd.filiera.bundle+json"}
+                ],
+            }
+        ]
+    }
+
+
+def _state(shown: Shown, words: Mapping[str, str]) -> str:
+    version = words["version"].format(version=shown.subject["version"])
+    return f'<p class="state {shown.state}"><strong>{words["state." + shown.state]}</strong> {version}</p>'
+
+
+def _facts(subject: Mapping[str, Any], language: Language) -> Iterator[str]:
+    words = _words(language)
+    fibres = vocabulary("materials")["fibres"]
+    for component in subject.get("components", ()):
+        parts = [_fibre(part, fibres, language) for part in component.get("materials", ())]
+        name = words.get(f"component.{component['component']}", component["component"])
+        traced = "" if component.get("traced", True) else f" <em>{words['not-traced']}</em>"
+        yield f"<dt>{_text(name)}</dt><dd>{', '.join(parts) or '–'}{traced}</dd>"
+    for name in ("care", "commodityCode", "description"):
+        value = subject.get(name)
+        if value:
+            shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            yield f"<dt>{words[name]}</dt><dd>{_text(shown)}</dd>"
+
+
+def _fibre(part: Mapping[str, Any], fibres: Mapping[str, Any], language: Language) -> str:
+    name = fibres.get(part["fibre"], {}).get(language, part["fibre"])
+    recycled = (
+        f" ({_words(language)['recycled'].format(share=_percent(part['recycled']))})"
+        if "recycled" in part
+        else ""
+    )
+    return f"{_percent(part['share'])} {_text(name)}{recycled}"
+
+
+def _criteria(subject: Mapping[str, Any], language: Language) -> Iterator[str]:
+    """Each criterion with what is proven apart from what is declared."""
+    words = _words(language)
+    entries = subject.get("criteria", ())
+    if not entries:
+        return
+    names = {entry["id"]: entry[language]["name"] for entry in vocabulary("catalogue-2026-2")["criteria"]}
+    yield f"<h2>{words['criteria'].format(version=_text(subject['catalogueVersion']))}</h2>"
+    for entry in entries:
+        name = names.get(entry["criterion"], entry["criterion"])
+        if entry["state"] != "evaluated":
+            yield f"<dt>{_text(name)}</dt><dd>{words['not-enough']}</dd>"
+            continue
+        shares = words["shares"].format(
+            proven=_percent(entry.get("proven")), declared=_percent(entry.get("declared"))
+        )
+        yield f"<dt>{_text(name)}</dt><dd>{_text(entry.get('figure', ''))}<br><small>{shares}</small></dd>"
+
+
+def _journey(subject: Mapping[str, Any], language: Language) -> Iterator[str]:
+    words, processes = _words(language), vocabulary("processes")["processes"]
+    steps = subject.get("steps", ())
+    if steps:
+        yield f"<h2>{words['journey']}</h2><ol>"
+    for step in steps:
+        name = processes.get(step["processType"], {}).get(language, step["processType"])
+        grade = words.get(f"grade.{step.get('grade', '')}", "")
+        yield f"<li>{_text(name)} <small>{_text(step.get('country', ''))} {grade}</small></li>"
+    if steps:
+        yield "</ol>"
+
+
+def _notes(subject: Mapping[str, Any], language: Language) -> Iterator[str]:
+    words = _words(language)
+    for name in ("repairInformation", "endOfLifeInformation"):
+        if subject.get(name):
+            yield f"<h2>{words[name]}</h2><p>{_text(subject[name])}</p>"
+
+
+def _frame(title: str, body: list[str], language: Language) -> str:
+    facts = "".join(body).replace("</dd><dt>", "</dd>\n<dt>")
+    other = "en" if language == "it" else "it"
+    return (
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{_text(title)}</title><style>{_style()}</style></head><body>"
+        f'<nav><a href="?lang={other}" lang="{other}">{_words(language)["other-language"]}</a></nav>'
+        f"<main>{facts}</main></body></html>"
+    )
+
+
+def _percent(value: Any) -> str:
+    return "–" if value is None else f"{(Decimal(str(value)) * 100).normalize():f} %"
+
+
+def _text(value: Any) -> str:
+    return escape(str(value), quote=True)
+
+
+@cache
+def _words(language: Language) -> dict[str, str]:
+    found: dict[str, str] = json.loads(
+        (files("node.resolver") / "locales" / f"{language}.json").read_text("utf-8")
+    )
+    return found
+
+
+@cache
+def _style() -> str:
+    return (files("node.resolver") / "page.css").read_text("utf-8")

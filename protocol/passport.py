@@ -1,0 +1,123 @@
+"""The digital product passport: its identity, its links, and what it may claim (README §11).
+
+A passport is found by its canonical identifier: a GS1 Digital Link where the brand has a GTIN, else a URI of its own.
+The ledger knows it as SHA-256 of that text. Model, batch and item are linked upwards by record, so a passport can
+not be moved under another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from protocol.errors import PassportError
+from protocol.gs1 import GS1_STEM, parse_digital_link
+from protocol.hashing import passport_id, sha256
+from protocol.merkle import inclusion_proof, root
+from protocol.quantities import parse_decimal
+from protocol.schema import SUBJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+KIND: Final = "DigitalProductPassport"
+# Application identifiers that the canonical link of each level carries.
+_KEYS = {"model": ("01",), "batch": ("01", "10"), "item": ("01", "21")}
+_UP = {"model": None, "batch": "model", "item": "batch"}
+STATUSES: Final = ("none", "active", "suspended", "withdrawn", "superseded", "end-of-life")
+"""Status words in the order of the contract's numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchItem:
+    """A passport of a batch: its id, record digest, index, and the proof that it is under the batch's root."""
+
+    passport: bytes
+    digest: bytes
+    index: int
+    proof: tuple[bytes, ...]
+
+
+def check_passport(subject: Mapping[str, Any]) -> None:
+    """Raise unless identifier, level and links of a passport agree; the subject has passed its schema.
+
+    PassportError `PASSPORT_IDENTIFIER`, `PASSPORT_LEVEL`, `PASSPORT_VERSION`, `PASSPORT_SHARES`; codes of `gs1.py`.
+    """
+    level, identifier = subject["granularityLevel"], subject["id"]
+    if identifier.startswith(GS1_STEM):
+        link = parse_digital_link(identifier)
+        keys = tuple(ai for ai, _ in link.path)
+        if keys != _KEYS[level]:
+            raise PassportError("PASSPORT_IDENTIFIER", f"{SUBJECT}/id", id=identifier, level=level)
+    own = {"item": subject.get("item"), "batch": subject.get("lot")}.get(level)
+    if own is not None and identifier.startswith(GS1_STEM) and own.startswith(GS1_STEM) and own != identifier:
+        raise PassportError("PASSPORT_LEVEL", f"{SUBJECT}/id", id=identifier, level=level)
+    if (subject["version"] > 1) != ("replaces" in subject):
+        raise PassportError("PASSPORT_VERSION", f"{SUBJECT}/version", version=subject["version"])
+    shares = [part["massShare"] for part in subject.get("components", ()) if "massShare" in part]
+    if (
+        shares
+        and len(shares) == len(subject["components"])
+        and sum(parse_decimal(each) for each in shares) != 1
+    ):
+        raise PassportError("PASSPORT_SHARES", f"{SUBJECT}/components")
+
+
+def link_above(subject: Mapping[str, Any]) -> Mapping[str, str] | None:
+    """The record reference of the next level up: a batch's model, an item's batch; None for a model."""
+    name = _UP[subject["granularityLevel"]]
+    found: Mapping[str, str] | None = subject[name] if name else None
+    return found
+
+
+def ensure_linked(subject: Mapping[str, Any], above: Mapping[str, Any] | None) -> None:
+    """Raise unless the passport that `subject` names above it is there, of the right level and the same product.
+
+    `above` is the subject of the record named, None if it is not known. PassportError `PASSPORT_LINK_UNKNOWN`,
+    `PASSPORT_LINK_LEVEL`.
+    """
+    name = _UP[subject["granularityLevel"]]
+    if name is None:
+        return
+    if above is None:
+        raise PassportError("PASSPORT_LINK_UNKNOWN", f"{SUBJECT}/{name}", level=name)
+    same_issuer = above.get("filiera:participant") == subject.get("filiera:participant")
+    same_model = _gtin(above["id"]) == _gtin(subject["id"])
+    if above.get("granularityLevel") != name or not same_issuer or not same_model:
+        raise PassportError("PASSPORT_LINK_LEVEL", f"{SUBJECT}/{name}", level=name)
+
+
+def ensure_version(subject: Mapping[str, Any], versions: Mapping[int, str]) -> None:
+    """Raise unless the passport is the next version of what is there; `versions` maps numbers to digests in hex.
+
+    PassportError `PASSPORT_EXISTS`, `PASSPORT_VERSION`.
+    """
+    number = subject["version"]
+    if number in versions:
+        raise PassportError("PASSPORT_EXISTS", f"{SUBJECT}/version", id=subject["id"], version=number)
+    replaced = subject.get("replaces", {}).get("digest")
+    if number != len(versions) + 1 or (number > 1 and versions.get(number - 1) != replaced):
+        raise PassportError("PASSPORT_VERSION", f"{SUBJECT}/version", version=number)
+
+
+def batch_leaf(passport: bytes, digest: bytes) -> bytes:
+    """Leaf of a batch: SHA-256(0x00 ‖ passport id ‖ passport digest)."""
+    return sha256(b"\x00" + passport + digest)
+
+
+def batch(items: Sequence[tuple[str, bytes]]) -> tuple[bytes, list[BatchItem]]:
+    """Root over passports given as (identifier, record digest), and the place of each under it."""
+    ids = [passport_id(identifier) for identifier, _ in items]
+    leaves = [batch_leaf(name, digest) for name, (_, digest) in zip(ids, items, strict=True)]
+    places = [
+        BatchItem(name, digest, index, tuple(inclusion_proof(leaves, index)))
+        for index, (name, (_, digest)) in enumerate(zip(ids, items, strict=True))
+    ]
+    return root(leaves), places
+
+
+def _gtin(identifier: str) -> str:
+    """The trade item that a Digital Link names; other identifiers name themselves."""
+    if not identifier.startswith(GS1_STEM):
+        return ""
+    return dict(parse_digital_link(identifier).path)["01"]
