@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from client.errors import NodeError
 from client.journal import Balance
 from protocol.bundle import parse_bundle
 from protocol.errors import FilieraError
@@ -33,7 +34,13 @@ def catch_up(maker: Maker, node: NodeClient, records: Sequence[Signed]) -> int:
     node.sign_in(maker.key)
     news = 0
     for lot in sorted({lot for lot, _ in accounts}):
-        for record in _own_events(node.custody(lot), maker.participant):
+        try:
+            bundle = node.custody(lot)
+        except NodeError as error:
+            if error.problem_code != "LOT_UNKNOWN":
+                raise
+            continue  # a lot that comes to be in what was given up
+        for record in _own_events(bundle, maker.participant):
             news += _note(maker, record, accounts)
     return news
 

@@ -117,7 +117,7 @@ def complain(error: FilieraError) -> int:
     """Say what is wrong and what to do next on standard error; return the exit status."""
     try:
         code = lookup(error.code)
-        sentence, remedy = text(error.code, texts.language(), **error.values)
+        sentence, remedy = text(error.code, texts.language(), **{"place": error.place, **error.values})
     except KeyError:
         click.echo(str(error), err=True)
         return REFUSED

@@ -5,6 +5,7 @@ Every answer is checked for its form, none is believed: what the node says about
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -54,6 +55,10 @@ class NodeClient:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connection."""
         self._http.close()
 
     # --- records -------------------------------------------------------------------------------------------
@@ -62,7 +67,7 @@ class NodeClient:
         """Send one record; sent again it gets the same receipt. NodeError if the node refuses it."""
         kind = "application/vc+sd-jwt" if "~" in token else "application/vc+jwt"
         answer = self._json("POST", "/events", content=token.encode(), headers={"Content-Type": kind})
-        return _sent(token, 201, answer)
+        return self._sent(token, 201, answer)
 
     def submit_many(self, tokens: Sequence[str]) -> Iterator[Sent]:
         """Send records in bulk and in order; one answer a record, one refusal stops no other."""
@@ -81,7 +86,7 @@ class NodeClient:
                 if isinstance(problem, dict):
                     yield Sent(token, status, error=NodeError(status, problem))
                 else:
-                    yield _sent(token, status, value)
+                    yield self._sent(token, status, value)
 
     def record(self, name: str) -> str:
         """Return the token of a record by id or digest, as far as the caller's tier allows."""
@@ -238,16 +243,19 @@ class NodeClient:
             raise ClientError("NODE_ANSWER_UNREADABLE", path, node=self.url)
         return value
 
+    def _sent(self, token: str, status: int, answer: Mapping[str, Any]) -> Sent:
+        """What the node says of a record, if it is this record that it speaks of."""
+        record, digest, receipt = (str(answer.get(name, "")) for name in ("id", "digest", "receipt"))
+        jwt = token.partition("~")[0]
+        if not record or not receipt or digest != hashlib.sha256(jwt.encode("ascii", "replace")).hexdigest():
+            raise ClientError("NODE_ANSWER_UNREADABLE", "/events", node=self.url)
+        return Sent(token, status, record, digest, receipt)
+
     def _value(self, data: bytes, path: str) -> Any:
         try:
             return parse_json(data, _ANSWER)
         except FilieraError as error:
             raise ClientError("NODE_ANSWER_UNREADABLE", path, node=self.url) from error
-
-
-def _sent(token: str, status: int, answer: Mapping[str, Any]) -> Sent:
-    record, digest, receipt = (str(answer.get(name, "")) for name in ("id", "digest", "receipt"))
-    return Sent(token, status, record, digest, receipt)
 
 
 def _batches(tokens: Sequence[str]) -> Iterator[list[str]]:

@@ -187,7 +187,7 @@ def _texts(found: Finding, language: Language) -> tuple[str, str]:
 
 
 def _is_reference(value: object) -> TypeGuard[str]:
-    return isinstance(value, str) and value.startswith("urn:")
+    return isinstance(value, str) and value.startswith(("urn:", "https://id.gs1.org/"))
 
 
 def _finding_json(found: Finding, language: Language) -> dict[str, Any]:

@@ -164,7 +164,7 @@ def _said(fault: FilieraError) -> tuple[str, str]:
     from protocol.codes import text  # noqa: PLC0415
 
     try:
-        return text(fault.code, language(), **fault.values)
+        return text(fault.code, language(), **{"place": fault.place, **fault.values})
     except KeyError:
         return str(fault), "–"
 

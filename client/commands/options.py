@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,7 +77,8 @@ def open_key(path: Path | None) -> Opened:
     try:
         return Opened(file, load_key(file.path, passphrase))
     except ClientError as error:
-        if error.code != "PASSPHRASE_NEEDED":
+        # Nobody can be asked where no person sits: a script gives FILIERA_PASSPHRASE.
+        if error.code != "PASSPHRASE_NEEDED" or not sys.stdin.isatty():
             raise
     given = click.prompt(say("option.passphrase"), hide_input=True, err=True)
     return Opened(file, load_key(file.path, given))
@@ -93,9 +95,13 @@ def open_maker(path: Path | None) -> Maker:
 
 
 def open_node(url: str) -> NodeClient:
-    """A client for the node; ClientError `NODE_ADDRESS` unless it is an http(s) address."""
+    """A client for the node, closed with the command; `NODE_ADDRESS` unless it is an http(s) address."""
     from client.node_client import NodeClient  # noqa: PLC0415 - httpx only when the node is asked
 
     if not url.startswith(("http://", "https://")):
         raise ClientError("NODE_ADDRESS", "--node", node=url)
-    return NodeClient(url)
+    client = NodeClient(url)
+    command = click.get_current_context(silent=True)
+    if command is not None:
+        command.call_on_close(client.close)
+    return client

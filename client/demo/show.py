@@ -195,13 +195,14 @@ def _anchored_in(node: NodeClient, digest: str) -> int | None:
 def _look(show: Show, setup: Setup, target: str, url: str, page: str | None, *, kept: bool) -> None:
     """Write down where everything is, with the address of the page, or else of the evidence, as a QR code."""
     picture = io.StringIO()
-    base = url.partition("/lots/")[0]
-    page = base + target.removeprefix(GS1_STEM) if target.startswith(GS1_STEM) else url
-    segno.make(page, error="l").terminal(picture, compact=True)
+    segno.make(page or url, error="l").terminal(picture, compact=True)
     show.note(tell("look.target", target=target))
-    show.note(tell("look.page", page=page))
+    if page:
+        show.note(tell("look.page", url=page))
     for line in picture.getvalue().splitlines():
         show.note(line)
+    show.note(tell("look.evidence", url=url))
+    base = url.partition("/lots/")[0]
     show.note(
         tell("look.node", heads=f"{base}/heads", api=f"{base}/openapi.json", checkpoint=f"{base}/checkpoint")
     )

@@ -229,7 +229,7 @@ def _words(kind: str) -> dict[str, str]:
     if kind == "materials":
         fibres = vocabulary("materials")["fibres"]
         names: dict[str, tuple[str, ...]] = {
-            code: (code, entry["short"], entry["it"], entry["en"]) for code, entry in fibres.items()
+            code: (code, entry.get("short", code), entry["it"], entry["en"]) for code, entry in fibres.items()
         }
     elif kind in {"processes", "acts"}:
         names = {code: (code, entry["it"], entry["en"]) for code, entry in vocabulary(kind)[kind].items()}

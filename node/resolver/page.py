@@ -97,11 +97,12 @@ def _facts(subject: Mapping[str, Any], language: Language) -> Iterator[str]:
         name = words.get(f"component.{component['component']}", component["component"])
         traced = "" if component.get("traced", True) else f" <em>{words['not-traced']}</em>"
         yield f"<dt>{_text(name)}</dt><dd>{', '.join(parts) or '–'}{traced}</dd>"
-    for name in ("care", "commodityCode", "description"):
-        value = subject.get(name)
-        if value:
-            shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-            yield f"<dt>{words[name]}</dt><dd>{_text(shown)}</dd>"
+    if subject.get("care"):
+        care = ", ".join(_text(words.get(f"care.{code}", code)) for code in subject["care"])
+        yield f"<dt>{words['care']}</dt><dd>{care}</dd>"
+    for name in ("commodityCode", "description"):
+        if subject.get(name):
+            yield f"<dt>{words[name]}</dt><dd>{_text(subject[name])}</dd>"
 
 
 def _fibre(part: Mapping[str, Any], fibres: Mapping[str, Any], language: Language) -> str:
@@ -130,7 +131,16 @@ def _criteria(subject: Mapping[str, Any], language: Language) -> Iterator[str]:
         shares = words["shares"].format(
             proven=_percent(entry.get("proven")), declared=_percent(entry.get("declared"))
         )
-        yield f"<dt>{_text(name)}</dt><dd>{_text(entry.get('figure', ''))}<br><small>{shares}</small></dd>"
+        yield f"<dt>{_text(name)}</dt><dd>{_headline(entry, words)}<br><small>{shares}</small></dd>"
+
+
+def _headline(entry: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """The criterion's first figure in words; as it is written where no words are known."""
+    name, _, value = entry.get("figure", "").partition(" = ")
+    sentence = words.get(f"headline.{name}")
+    if sentence is None:
+        return _text(entry.get("figure", ""))
+    return _text(sentence.format(value=_percent(value) if entry.get("unit") == "share" else value))
 
 
 def _journey(subject: Mapping[str, Any], language: Language) -> Iterator[str]:

@@ -58,6 +58,9 @@ def test_demo_once_shows_every_step_and_leaves_nothing_running(tmp_path, story):
     assert "SIGNATURE_INVALID" in said or "DISCLOSURE_UNREFERENCED" in said
     assert "LOT_ACCOUNT_GAP" in said
     assert "Sample data" in said
+    # The coat has a passport, and so a page; the overshirt has none, and its evidence is the address.
+    assert ("The garment's page" in said) == (story == "coat")
+    assert "/custody" in said
     assert listening(said) == set()
 
 

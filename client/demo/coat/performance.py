@@ -53,7 +53,7 @@ class Coat:
         for chapter in self.telling.tell():
             report.doing(chapter[language()])
         writer.send()
-        report.doing({"it": "Passaporti", "en": "Passports"}[language()])
+        report.doing(self.sample.garments["passports"][language()])
         issued = issue_passports(stage, self.telling, self.sold)
         told = {
             "passports": len(issued),

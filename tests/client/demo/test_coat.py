@@ -342,6 +342,7 @@ class FakeReport:
 
 def test_on_the_stage_everything_is_signed_sent_and_said(monkeypatch):
     monkeypatch.setattr("client.demo.coat.performance.bring", lambda _stage, sample: len(sample.papers))
+    monkeypatch.setattr("client.demo.coat.performance.issue_passports", lambda *_: [])
     stage, report = FakeStage(offline.telling("1", 1, lambda *_: None).writer.makers), FakeReport()  # type: ignore[attr-defined]
     played = story()
     target = played.play(stage, report)  # type: ignore[arg-type]
@@ -349,7 +350,7 @@ def test_on_the_stage_everything_is_signed_sent_and_said(monkeypatch):
     assert stage.log[-1][0] == "send"
     assert all(before[0] == "sign" for before, after in pairwise(stage.log) if after[0] == "send")
     assert sum(kind == "sign" for kind, _ in stage.log) == len(played.telling.told)
-    assert len(report.doings) == 11
+    assert len(report.doings) == 12
     assert len(report.notes) == 3
     assert "14 carte" in report.notes[0] or "14 papers" in report.notes[0]
 

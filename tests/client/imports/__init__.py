@@ -1,0 +1,1 @@
+"""Imports: what a company already has, as signed events."""
