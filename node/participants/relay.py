@@ -49,6 +49,8 @@ class Relay:
         result = self._relayer.relay_act(
             request.contract, request.act, request.args, request.nonce, request.deadline, signatures
         )
+        # Whoever was admitted by it may send at once.
+        self._participants.expire()
         return dict(result.to_json())
 
     def nonce(self, contract: str, participant: bytes | None) -> int:

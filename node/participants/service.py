@@ -50,6 +50,7 @@ class Participants:
         self._every = every_seconds
         self._lock = asyncio.Lock()
         self._loaded = 0.0
+        self._expired = 0
         self._task: asyncio.Task[None] | None = None
         self.snapshot = EMPTY
         self.problem: ChainError | None = None
@@ -66,11 +67,17 @@ class Participants:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
+    def expire(self) -> None:
+        """An act was mined: what was read before it is old, however fresh. Called from any thread."""
+        self._expired += 1
+        self._loaded = 0.0
+
     async def refresh(self) -> None:
         """Read the chain now, unless that was done a moment ago."""
         async with self._lock:
             if time.monotonic() - self._loaded < SHORTEST_PAUSE:
                 return
+            expired = self._expired
             try:
                 self.snapshot = await asyncio.to_thread(self._source.load)
             except ChainError as problem:
@@ -79,7 +86,7 @@ class Participants:
                 self.problem = problem
             else:
                 self.problem = None
-            self._loaded = time.monotonic()
+            self._loaded = time.monotonic() if expired == self._expired else 0.0
 
     async def refresh_after(self, refusal: FilieraError, stale: AbstractSet[str]) -> bool:
         """After a refusal that newer participants might lift, read again; True if there is something new."""
