@@ -19,6 +19,7 @@ from protocol.records import verify_record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from client.journal import Signed
     from client.node_client import NodeClient
@@ -30,7 +31,16 @@ _EVENT = "FilieraEvent"
 
 def catch_up(maker: Maker, node: NodeClient, records: Sequence[Signed]) -> int:
     """Read back the accounts that `records` write to; returns how many stand elsewhere than the journal said."""
-    accounts = {(entry["lot"], record.holder) for record in records for entry in record.account}
+    return look_up(
+        maker, node, {(entry["lot"], record.holder) for record in records for entry in record.account}
+    )
+
+
+def look_up(maker: Maker, node: NodeClient, accounts: AbstractSet[tuple[str, str]]) -> int:
+    """Read back accounts, given as (lot, holder), and note in the journal what another key wrote; returns how many.
+
+    NodeError if the node refuses the key; a lot that the node does not know is passed over.
+    """
     node.sign_in(maker.key)
     news = 0
     for lot in sorted({lot for lot, _ in accounts}):
@@ -57,7 +67,7 @@ def _own_events(bundle: bytes, participant: str) -> list[Record]:
     return found
 
 
-def _note(maker: Maker, record: Record, accounts: set[tuple[str, str]]) -> int:
+def _note(maker: Maker, record: Record, accounts: AbstractSet[tuple[str, str]]) -> int:
     holder, news = holder_of(record), 0
     with maker.journal.changing():
         if holder is None or record.id in maker.journal.signed:

@@ -95,6 +95,11 @@ class Journal:
         """Return where the account of (lot, holder) stands, None before its first entry."""
         return self._balances.get((lot, holder))
 
+    @property
+    def balances(self) -> dict[tuple[str, str], Balance]:
+        """Where every account (lot, holder) stands that this key knows of."""
+        return dict(self._balances)
+
     @contextmanager
     def changing(self) -> Iterator[Journal]:
         """Hold the journal alone, up to date with what other programs appended."""

@@ -40,7 +40,8 @@ class _Page:
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write options, and for a group its commands."""
-        rows = [row for parameter in self.get_params(ctx) if (row := parameter.get_help_record(ctx))]  # type: ignore[attr-defined]
+        options = [entry for entry in self.get_params(ctx) if isinstance(entry, click.Option)]  # type: ignore[attr-defined]
+        rows = [row for entry in options if (row := entry.get_help_record(ctx))]
         with formatter.section(say("help.options")):
             formatter.write_dl(rows)
         if isinstance(self, click.Group):

@@ -1,4 +1,4 @@
-"""`filiera event template | sign | submit`: what was done, written, signed and sent."""
+"""`filiera event template | sign | submit | balance`: what was done, signed and sent, and what there is of a lot."""
 
 from __future__ import annotations
 
@@ -98,6 +98,34 @@ def submit(tokens: tuple[Path, ...], key_path: Path | None, node: str, wait: boo
     if wait:
         _wait(client, [sent.digest for sent in outcome.received])
     return 1 if outcome.refused else 0
+
+
+@event.command("balance", help="event.balance.help")
+@click.argument("lots", nargs=-1)
+@KEY
+@HOME
+@NODE
+@option("--ask", help="event.ask", is_flag=True)
+def balance(lots: tuple[str, ...], key_path: Path | None, node: str, ask: bool) -> None:
+    """Print what there is of one's lots; with `--ask` after a look at what the company's other keys wrote."""
+    from client.accounts import look_up  # noqa: PLC0415
+    from client.imports.lots import LotBook  # noqa: PLC0415
+    from protocol.identifiers import participant_urn  # noqa: PLC0415
+
+    maker = open_maker(key_path)
+    book = LotBook.open(maker.journal.path.with_suffix(".lots.json"))
+    wanted = {book.find(lot, "LOT", create=False)[0] for lot in lots}
+    if ask:
+        here = participant_urn(maker.participant)
+        news = look_up(
+            maker, open_node(node), {(lot, here) for lot in wanted} or maker.journal.balances.keys()
+        )
+        click.echo(say("event.news", count=news), err=True)
+    codes = {lot: code for code, lot in book.codes.items()}
+    for (lot, _), standing in sorted(maker.journal.balances.items()):
+        if not wanted or lot in wanted:
+            amount = f"{standing.entry['after']} {standing.entry['uom']}"
+            click.echo(f"{amount:>18}  {lot}  {codes.get(lot, '')}".rstrip())
 
 
 def _token(path: Path) -> str:

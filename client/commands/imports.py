@@ -125,7 +125,7 @@ def _go(
     if before is not None and not plan.wrong:
         before()
     signed = plan.sign(maker)
-    click.echo(say("import.signed", count=len(signed)))
+    click.echo(say("import.signed-sending" if send else "import.signed", count=len(signed)))
     if not send:
         return 0
     outcome = deliver(maker, open_node(node))

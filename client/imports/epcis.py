@@ -88,9 +88,10 @@ def read_epcis(
     document = parse_json(files.read(path), FOREIGN_LIMITS)
     report = validate_epcis(document)
     if not report.events:
-        first = next(iter(report.findings), None)
-        raise FormatError(first.code if first else "EPCIS_DOCUMENT", first.place if first else "", reason="–",
-                          **(first.values if first else {}))  # fmt: skip
+        if report.findings:
+            first = report.findings[0]
+            raise FormatError(first.code, first.place, **first.values)
+        raise FormatError("EPCIS_DOCUMENT", "/epcisBody/eventList", reason="–")
     wanted = canonical_identifier(facility, "--facility") if facility else None
     events = [(pointer, event) for pointer, event in report.events if wanted is None or _is_at(event, wanted)]
     if not events:

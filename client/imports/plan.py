@@ -72,30 +72,41 @@ class Plan:
 def rehearse(maker: Maker, entries: Iterable[Entry], hidden: Collection[str] | None = None) -> Plan:
     """Judge every event of an import, each on what those before it leave; nothing is written."""
     plan = Plan(list(entries), maker.rehearsal())
-    times: dict[bytes, int] = {}
+    seen = _Seen(names={source.rpartition("/")[0] for source in maker.journal.sources})
     for entry in plan.entries:
         if entry.body is not None and not entry.faults:
-            _try(plan.rehearsal, entry, hidden, times)
+            _try(plan.rehearsal, entry, hidden, seen)
         if entry.faults:
             entry.state = "wrong"
     return plan
 
 
-def _try(maker: Maker, entry: Entry, hidden: Collection[str] | None, times: dict[bytes, int]) -> None:
+@dataclass
+class _Seen:
+    """What was met: how often the same content, and which names (`act/year/name`) were signed."""
+
+    names: set[str]
+    times: dict[bytes, int] = field(default_factory=dict)
+
+
+def _try(maker: Maker, entry: Entry, hidden: Collection[str] | None, seen: _Seen) -> None:
     body = {name: value for name, value in (entry.body or {}).items() if name not in OWN_FIELDS}
     try:
-        source = _source(entry, body, times)
+        source = _source(entry, body, seen.times)
         journal = maker.journal
         if source in journal.sources:
             entry.state = "known"
             return
-        _ensure_unchanged(entry, source, journal.sources)
+        stem = source.rpartition("/")[0]
+        if entry.name and stem in seen.names:
+            raise ClientError("ROW_SIGNED_OTHERWISE", entry.label, name=entry.name)
         if entry.event_id in journal.signed:
             entry.state = "known"
             return
         ensure_not_future({"type": ["VerifiableCredential", "FilieraEvent"], "credentialSubject": body},
                           datetime.now(UTC), FUTURE)  # fmt: skip
         maker.sign_imported(body, hidden, entry.event_id, source)
+        seen.names.add(stem)
     except FilieraError as error:
         entry.faults.append(error)
 
@@ -113,11 +124,3 @@ def _source(entry: Entry, body: dict[str, Any], times: dict[bytes, int]) -> str:
 def _named(entry: Entry, body: dict[str, Any]) -> str:
     # Makers begin again at 1 every year.
     return f"{entry.act}/{str(body.get('filiera:day'))[:4]}/{entry.name}/"
-
-
-def _ensure_unchanged(entry: Entry, source: str, known: Iterable[str]) -> None:
-    if not entry.name:
-        return
-    stem = source.rpartition("/")[0] + "/"
-    if any(other.startswith(stem) for other in known):
-        raise ClientError("ROW_SIGNED_OTHERWISE", entry.label, name=entry.name)

@@ -8,10 +8,12 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from client.accounts import look_up
 from client.errors import ClientError, NodeError
 from client.node_client import NodeClient
 from client.outgoing import deliver, send, send_outgoing
 from node.participants.snapshot import CAPTURE, SIGNING, RegisteredKey
+from protocol.errors import CustodyError
 from protocol.records import verify_record
 from tests.client.desk import declared, furnish, journal_of, maker_at, spun
 from tests.support.makers import Maker, lot
@@ -91,6 +93,7 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_bytes(desk, office, url)
         send_outgoing(office.journal, client)
     assert [record.id for record in journal_of(desk.folder).outgoing] == [signed.id]
     outcome = send_outgoing(office.journal, client)
+    real.close()
     assert seen == [signed.token.encode()] * 2
     assert outcome.received[0].receipt
     assert not office.journal.outgoing
@@ -156,9 +159,7 @@ def test_an_answer_about_another_record_is_not_taken_for_a_receipt(desk, office,
 def test_two_keys_on_one_lot_the_second_signs_again_on_the_new_balance(desk, office, workshop, node):
     office.sign_event(declared(lot("a")))
     deliver(office, node)
-    with workshop.journal.changing():  # the workshop knows the lot as the office declared it
-        first = office.journal.balance(lot("a"), f"urn:filiera:participant:{office.participant}")
-        workshop.journal.append_seen(f"urn:filiera:participant:{office.participant}", first)
+    look_up(workshop, node, {(lot("a"), f"urn:filiera:participant:{office.participant}")})
     workshop.sign_event(spun(lot("a"), lot("w"), "30", "28"))
     assert len(deliver(workshop, node).received) == 1
     old = office.sign_event(spun(lot("a"), lot("o"), "50", "46"))
@@ -171,6 +172,21 @@ def test_two_keys_on_one_lot_the_second_signs_again_on_the_new_balance(desk, off
     assert (entry["lotSeq"], entry["before"], entry["after"]) == (2, "90", "40")
     assert verify_record(office.journal.signed[old.id].token).subject["filiera:recordSeq"] == 1
     assert not journal_of(desk.folder).outgoing
+
+
+def test_another_key_of_the_company_learns_the_balance_from_the_node(desk, office, workshop, node, url):
+    office.sign_event(declared(lot("a")))
+    deliver(office, node)
+    with pytest.raises(CustodyError, match="ACCOUNT_OVERDRAWN"):
+        workshop.sign_event(spun(lot("a"), lot("w"), "30", "28"))
+    key = workshop.journal.path.with_suffix(".jwk")
+    said = desk.filiera("event", "balance", lot("a"), "--ask", "--key", key, "--node", url)
+    assert (said.status, "120 KGM" in said.out) == (0, True), said.err
+    workshop.journal.refresh()
+    workshop.sign_event(spun(lot("a"), lot("w"), "30", "28"))
+    assert len(deliver(workshop, node).received) == 1
+    assert "90 KGM" in desk.filiera("event", "balance", "--key", key).out
+    assert "LOT_CODE_UNKNOWN" in desk.filiera("event", "balance", "mai-visto").err
 
 
 def test_what_no_longer_fits_the_new_balance_is_kept_for_the_maker(desk, office, workshop, node, url):
