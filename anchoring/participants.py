@@ -15,27 +15,15 @@ from web3._utils.events import get_event_data  # the public route decodes one ev
 
 from anchoring.artifacts import artifact
 from anchoring.ports import Block
+from protocol.roles import OPEN, ROLES
+
+__all__ = ["ALGORITHMS", "CAPABILITIES", "OPEN", "ROLES", "USES"]
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from anchoring.client import ChainClient
 
-OPEN = 2**64 - 1
-# Roles by name, bits as in contracts/libraries/Vocabulary.sol.
-ROLES = {
-    "supplier": 1,
-    "brand": 2,
-    "retailer": 4,
-    "repairer": 8,
-    "recycler": 16,
-    "certifier": 32,
-    "association": 64,
-    "authority": 128,
-    "observer": 256,
-    "technical-operator": 512,
-    "coordinator": 1024,
-}
 CAPABILITIES = {"capture": 1, "passport": 2, "admin": 4, "recovery": 8}
 USES = {"signing": 1, "agreement": 2}
 ALGORITHMS = {"ES256": 1, "EdDSA": 2}

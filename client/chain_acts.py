@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from client.errors import ClientError
 from protocol.acts import act_digest_input, possession_input
+from protocol.roles import SIGNING
 from protocol.signatures import normalise_low_s, verify
 
 if TYPE_CHECKING:
@@ -25,12 +26,6 @@ if TYPE_CHECKING:
 # An act that nobody relayed by then is void; long enough for a second coordinator to sign.
 DEADLINE_SECONDS = 3600
 
-ROLES = {
-    "supplier": 1, "brand": 2, "retailer": 4, "repairer": 8, "recycler": 16, "certifier": 32, "association": 64,
-    "authority": 128, "observer": 256, "technical-operator": 512, "coordinator": 1024,
-}  # fmt: skip
-CAPTURE, PASSPORT, ADMIN = 1, 2, 4
-SIGNING = 1
 _ALG = {"ES256": 1, "EdDSA": 2}
 _ADDRESS = re.compile(r"0x[0-9a-f]{40}", re.ASCII)
 

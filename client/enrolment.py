@@ -12,15 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from client.chain_acts import (
-    ADMIN,
-    CAPTURE,
-    PASSPORT,
-    KeyGrant,
-    Registry,
-    prove_possession,
-    verify_possession,
-)
+from client.chain_acts import KeyGrant, Registry, prove_possession, verify_possession
 from client.errors import ClientError
 from client.profile import ensure_participant_id
 from client.signing import credential, new_id, salts
@@ -28,6 +20,7 @@ from protocol.errors import FilieraError
 from protocol.identifiers import participant_urn
 from protocol.issue import issue_record
 from protocol.keys import PublicKey
+from protocol.roles import ADMIN, CAPTURE, PASSPORT
 from protocol.schema import SUBJECT, subject_schema, validate
 from protocol.strict_json import parse_json
 

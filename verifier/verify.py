@@ -19,6 +19,7 @@ from protocol.criteria.evidence import gather
 from protocol.grades import PROVEN, grade_links
 from protocol.handover import check_handovers
 from protocol.hashing import graph_digest
+from protocol.roles import bits_of
 from protocol.steps import EVENT_KIND, Step, read_step
 from protocol.verdict import Finding, Verdict, finding, verdict
 
@@ -144,7 +145,7 @@ def _tests(known: Iterable[Step], walked: Iterable[Step], events: Iterable[Recor
 
 def _certifiers(statements: Iterable[Step], view: ChainView | None) -> set[str]:
     """Participants whom the chain calls certifier or authority."""
-    wanted = authority.ROLES["certifier"] | authority.ROLES["authority"]
+    wanted = bits_of(("certifier", "authority"))
     able = {party for (party, _), roles in view.roles.items() if roles & wanted} if view else set()
     return {step.signer for step in statements if bytes.fromhex(step.signer.rpartition(":")[2]) in able}
 

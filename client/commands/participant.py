@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from client.chain_acts import ROLES
 from client.commands.options import HOME, KEY, NODE, open_key, open_node
 from client.errors import ClientError
 from client.localised import Group, option
 from client.texts import say
+from protocol.roles import ROLES
 
 if TYPE_CHECKING:
     from client.chain_acts import Registry

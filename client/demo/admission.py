@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from client.chain_acts import ROLES, Registry, admit_args, sign_act
+from client.chain_acts import Registry, admit_args, sign_act
 from client.enrolment import make_request, membership_record
 from client.journal import Journal
 from client.keystore import KeyFile, new_key, save_key
 from client.profile import Profile, new_participant_id, save_profile
 from client.signing import Maker
 from protocol.records import parse_record
+from protocol.roles import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class Company:
     """A company of a story. `id` is short (`spinner`), the name of its files; `name` is for people.
 
-    `roles` are names of `client.chain_acts.ROLES`. A company that signs with EdDSA gets a P-256 key beside it, which
+    `roles` are names of `protocol.roles.ROLES`. A company that signs with EdDSA gets a P-256 key beside it, which
     administers (the chain verifies P-256 only); its events are signed with the Ed25519 key.
     """
 

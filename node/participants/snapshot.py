@@ -10,27 +10,24 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from protocol.errors import AuthorityError
+from protocol.roles import ADMIN, AGREEMENT, CAPTURE, OPEN, PASSPORT, RECOVERY, ROLES, SIGNING, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-# Bits of `roles` as in contracts/libraries/Vocabulary.sol.
-ROLES = {
-    "supplier": 1,
-    "brand": 2,
-    "retailer": 4,
-    "repairer": 8,
-    "recycler": 16,
-    "certifier": 32,
-    "association": 64,
-    "authority": 128,
-    "observer": 256,
-    "technical-operator": 512,
-    "coordinator": 1024,
-}
-CAPTURE, PASSPORT, ADMIN, RECOVERY = 1, 2, 4, 8
-SIGNING, AGREEMENT = 1, 2
-OPEN = 2**64 - 1
+__all__ = [
+    "ADMIN",
+    "AGREEMENT",
+    "CAPTURE",
+    "OPEN",
+    "PASSPORT",
+    "RECOVERY",
+    "ROLES",
+    "SIGNING",
+    "Participant",
+    "RegisteredKey",
+    "Snapshot",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ class Participant:
     @property
     def role_names(self) -> list[str]:
         """The roles as words."""
-        return [name for name, bit in ROLES.items() if self.roles & bit]
+        return names_of(self.roles)
 
 
 @dataclass(frozen=True, slots=True)

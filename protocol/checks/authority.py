@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protocol.checks.log import hash_of
-from protocol.checks.view import CAPTURE, OPEN, PASSPORT
+from protocol.roles import CAPTURE, OPEN, PASSPORT, ROLES, bits_of
 from protocol.verdict import Finding, finding
 from protocol.vocabulary import vocabulary
 
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 
 CHAIN, AUTHORITY = "chain", "authority"
 PASSPORT_KIND, EVENT_KIND = "DigitalProductPassport", "FilieraEvent"
-# Bits of roles as in contracts/libraries/Vocabulary.sol.
-ROLES = {
-    "supplier": 1, "brand": 2, "retailer": 4, "repairer": 8, "recycler": 16, "certifier": 32, "association": 64,
-    "authority": 128, "observer": 256, "technical-operator": 512, "coordinator": 1024,
-}  # fmt: skip
 _ISSUERS = ROLES["brand"] | ROLES["repairer"] | ROLES["recycler"]
 
 
@@ -146,7 +141,7 @@ def _roles(record: Record, roles: int, block: int) -> Iterator[Finding]:
     act = record.subject.get("filiera:act", "")
     if record.kind == EVENT_KIND:
         names = vocabulary("acts")["acts"].get(act, {}).get("roles", ())
-        wanted = sum(ROLES[name] for name in names)
+        wanted = bits_of(names)
     else:
         wanted = _ISSUERS if record.kind == PASSPORT_KIND else 0
     if wanted and not roles & wanted:

@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-OPEN = 2**64 - 1
-CAPTURE, PASSPORT = 1, 2
-
 
 @dataclass(frozen=True, slots=True)
 class ChainHead:

@@ -14,10 +14,11 @@ from protocol import merkle
 from protocol.bundle import Bundle, BundleAffected, BundleChain, BundleHead, BundleKey, build_bundle
 from protocol.checkpoint import Checkpoint, sign_note
 from protocol.checks.credentials import read_memberships, read_records
-from protocol.checks.view import OPEN, ChainHead, ChainKey, ChainView, Pinned, Trust
+from protocol.checks.view import ChainHead, ChainKey, ChainView, Pinned, Trust
 from protocol.hashing import leaf_hash, log_id, sha256
 from protocol.heads import Head, affected_block, head_hash, manifest_block, order_leaves
 from protocol.keys import private_key_from_secret
+from protocol.roles import OPEN
 from tests.support.makers import Maker, lot, seeded
 from verifier.verify import Result, verify
 
