@@ -20,6 +20,7 @@ from protocol.criteria.evidence import gather
 from protocol.custody import build_graph, making, walk
 from protocol.grades import PROVEN, grade_links
 from protocol.hashing import graph_digest, passport_id
+from protocol.identifiers import participant_urn
 from protocol.issue import issue_record
 from protocol.kinds import check_record
 from protocol.passport import KIND, STATUSES, batch
@@ -77,8 +78,14 @@ def compose(node: NodeClient, body: Mapping[str, Any]) -> dict[str, Any]:
     graph = build_graph(read_step(each.record) for each in sound if each.record.kind == EVENT_KIND)
     steps = making(graph, target)
     walked = walk(graph, target).steps
-    grades = grade_links(walked)
     members, _ = read_memberships(bundle.memberships)
+    statements = [
+        step for step in graph.steps if step.goods.observed and not step.goods.gains + step.goods.losses
+    ]
+    groups = {
+        each.subject["id"]: each.subject["controlGroup"] for each in members if "controlGroup" in each.subject
+    }
+    grades = grade_links(walked, statements, _certifiers(node), groups)
     proven = {digest for digest, grade in grades.items() if grade in PROVEN}
     behind = {step.digest for step in walked}
     said = [step for step in graph.steps if step.digest not in behind]
@@ -139,6 +146,16 @@ def _act(node: NodeClient, maker: Maker, act: str, args: Mapping[str, Any]) -> d
     nonce = node.nonce(CONTRACT, maker.participant)
     full = {"issuer": maker.participant, **args}
     return node.relay(sign_act(registry, act, full, nonce, [maker.key], contract=CONTRACT))
+
+
+def _certifiers(node: NodeClient) -> set[str]:
+    """Who may attest, as the node says; a verifier asks the chain."""
+    able = {"certifier", "authority"}
+    return {
+        participant_urn(str(entry["id"]))
+        for entry in node.participants()
+        if able & set(entry.get("roles", ()))
+    }
 
 
 def _criterion(criterion: Criterion) -> dict[str, Any]:
