@@ -90,11 +90,12 @@ def compose(node: NodeClient, body: Mapping[str, Any]) -> dict[str, Any]:
     behind = {step.digest for step in walked}
     said = [step for step in graph.steps if step.digest not in behind]
     evidence = gather(target, walked, said, [each.record for each in sound] + members, proven)
+    work = _steps(steps, grades)
     return found | {
         "graphDigest": graph_digest(step.digest for step in steps).hex(),
         "records": len(steps),
         "criteria": [_criterion(criterion) for criterion in evaluate(evidence)],
-        "steps": _steps(steps, grades),
+        **({"steps": work} if work else {}),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
+from starlette.concurrency import run_in_threadpool
 
 from node.deps import NodeState
 from node.participants.schemas import HEX32, ActRequest, ActResult, KeyOut, NonceOut, ParticipantOut
@@ -21,6 +22,7 @@ from node.participants.snapshot import (
 from protocol.errors import AuthorityError
 
 router = APIRouter(tags=["participants"])
+_STALE = frozenset({"KEY_UNKNOWN"})
 _CAPABILITIES = {"capture": CAPTURE, "passport": PASSPORT, "admin": ADMIN, "recovery": RECOVERY}
 
 
@@ -42,9 +44,16 @@ def get_nonce(
 
 
 @router.post("/participants/acts")
-def post_act(request: ActRequest, node: NodeState) -> ActResult:
+async def post_act(request: ActRequest, node: NodeState) -> ActResult:
     """Relay a signed act; the node pays, the signature decides."""
-    return ActResult.model_validate(node.relay.relay(request))
+    try:
+        done = await run_in_threadpool(node.relay.relay, request)
+    except AuthorityError as refusal:
+        # Whoever was admitted a moment ago may act at once.
+        if not await node.participants.refresh_after(refusal, _STALE):
+            raise
+        done = await run_in_threadpool(node.relay.relay, request)
+    return ActResult.model_validate(done)
 
 
 @router.get("/participants/{participant}")
