@@ -8,6 +8,7 @@ callers whose tier reaches the tier that the owner chose. All others are told th
 from __future__ import annotations
 
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 # From the widest circle of readers to the narrowest.
 TIERS: tuple[Tier, ...] = ("public", "legitimate", "authority")
 MAX_NAME = 255
+
+
+# A paper has two tables in which requests of one instant can meet.
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +75,11 @@ class Documents:
         _ensure_no_narrower(known, terms)
         tier = terms.tier or (known.tier if known else TIERS[-1])
         self._content.publish(addressed.blocks, public=tier == "public")
-        try:
-            return self._record(owner, addressed, terms)
-        except IntegrityError:
-            # Another request brought the same paper in the same instant; now it is known.
-            return self._record(owner, addressed, terms)
+        for _ in range(_TRIES):
+            # Another request may bring the same paper, or the same blocks, in the same instant; then they are known.
+            with suppress(IntegrityError):
+                return self._record(owner, addressed, terms)
+        return self._record(owner, addressed, terms)
 
     def find(self, cid: bytes, caller: Caller) -> Paper:
         """Return the paper as far as the caller may read it; DOCUMENT_UNKNOWN alike for none and not allowed."""
