@@ -77,7 +77,7 @@ CASES = {
     "deep_nesting": (lambda m: raw(m, '"ADD"', "[" * 500 + "]" * 500), "JSON_TOO_DEEP"),
     "altered_disclosure": (altered_disclosure, "DISCLOSURE_UNREFERENCED"),
     "unknown_unit": (
-        lambda m: signed(m, quantityList=[{"epcClass": lot("wool"), "quantity": "120", "uom": "XXX"}]),
+        lambda m: signed(m, quantityList=[{"epcClass": lot("wool"), "quantity": "120", "uom": "ZZZ"}]),
         "UNIT_UNKNOWN",
     ),
     "quantity_as_number": (
