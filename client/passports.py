@@ -23,9 +23,10 @@ from protocol.hashing import graph_digest, passport_id
 from protocol.identifiers import participant_urn
 from protocol.issue import issue_record
 from protocol.kinds import check_record
-from protocol.passport import KIND, STATUSES, batch
+from protocol.passport import KIND, STATUSES, batch, requirements
 from protocol.records import parse_record
 from protocol.steps import EVENT_KIND, read_step
+from protocol.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from client.node_client import NodeClient
@@ -70,7 +71,7 @@ def compose(node: NodeClient, body: Mapping[str, Any]) -> dict[str, Any]:
         "version": body.get("version", 1),
     }
     if not target:
-        return found | {"graphDigest": graph_digest([]).hex()}
+        return _with_requirements(found | {"graphDigest": graph_digest([]).hex()})
     bundle = parse_bundle(node.custody(target))
     sound, broken = read_records(bundle.records)
     if broken:
@@ -91,12 +92,15 @@ def compose(node: NodeClient, body: Mapping[str, Any]) -> dict[str, Any]:
     said = [step for step in graph.steps if step.digest not in behind]
     evidence = gather(target, walked, said, [each.record for each in sound] + members, proven)
     work = _steps(steps, grades)
-    return found | {
-        "graphDigest": graph_digest(step.digest for step in steps).hex(),
-        "records": len(steps),
-        "criteria": [_criterion(criterion) for criterion in evaluate(evidence)],
-        **({"steps": work} if work else {}),
-    }
+    return _with_requirements(
+        found
+        | {
+            "graphDigest": graph_digest(step.digest for step in steps).hex(),
+            "records": len(steps),
+            "criteria": [_criterion(criterion) for criterion in evaluate(evidence)],
+            **({"steps": work} if work else {}),
+        }
+    )
 
 
 def issue(node: NodeClient, maker: Maker, body: Mapping[str, Any], *, register: bool = True) -> Issued:
@@ -147,6 +151,18 @@ def _act(node: NodeClient, maker: Maker, act: str, args: Mapping[str, Any]) -> d
     nonce = node.nonce(CONTRACT, maker.participant)
     full = {"issuer": maker.participant, **args}
     return node.relay(sign_act(registry, act, full, nonce, [maker.key], contract=CONTRACT))
+
+
+def _with_requirements(subject: dict[str, Any]) -> dict[str, Any]:
+    """The fields of its level only, each with what asks for it."""
+    fields = vocabulary("passport")["fields"]
+    level = subject["granularityLevel"]
+    kept = {
+        name: value
+        for name, value in subject.items()
+        if level in fields.get(name, {"levels": [level]})["levels"]
+    }
+    return kept | {"requirements": requirements(kept)}
 
 
 def _certifiers(node: NodeClient) -> set[str]:

@@ -16,6 +16,7 @@ from protocol.hashing import passport_id, sha256
 from protocol.merkle import inclusion_proof, root
 from protocol.quantities import parse_decimal
 from protocol.schema import SUBJECT
+from protocol.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,7 +42,8 @@ class BatchItem:
 def check_passport(subject: Mapping[str, Any]) -> None:
     """Raise unless identifier, level and links of a passport agree; the subject has passed its schema.
 
-    PassportError `PASSPORT_IDENTIFIER`, `PASSPORT_LEVEL`, `PASSPORT_VERSION`, `PASSPORT_SHARES`; codes of `gs1.py`.
+    PassportError `PASSPORT_IDENTIFIER`, `PASSPORT_LEVEL`, `PASSPORT_VERSION`, `PASSPORT_SHARES`, `PASSPORT_CARE`;
+    codes of `gs1.py`.
     """
     level, identifier = subject["granularityLevel"], subject["id"]
     if identifier.startswith(GS1_STEM):
@@ -54,6 +56,9 @@ def check_passport(subject: Mapping[str, Any]) -> None:
         raise PassportError("PASSPORT_LEVEL", f"{SUBJECT}/id", id=identifier, level=level)
     if (subject["version"] > 1) != ("replaces" in subject):
         raise PassportError("PASSPORT_VERSION", f"{SUBJECT}/version", version=subject["version"])
+    for index, word in enumerate(subject.get("care", ())):
+        if word not in vocabulary("passport")["care"]:
+            raise PassportError("PASSPORT_CARE", f"{SUBJECT}/care/{index}", word=word)
     shares = [part["massShare"] for part in subject.get("components", ()) if "massShare" in part]
     if (
         shares
@@ -61,6 +66,16 @@ def check_passport(subject: Mapping[str, Any]) -> None:
         and sum(parse_decimal(each) for each in shares) != 1
     ):
         raise PassportError("PASSPORT_SHARES", f"{SUBJECT}/components")
+
+
+def requirements(subject: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Requirement status of every field that the passport carries: status, source and date from the vocabulary."""
+    fields = vocabulary("passport")["fields"]
+    return [
+        {"field": name, "status": entry["status"], "source": entry["source"], "on": entry["on"]}
+        for name, entry in fields.items()
+        if name in subject
+    ]
 
 
 def link_above(subject: Mapping[str, Any]) -> Mapping[str, str] | None:

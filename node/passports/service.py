@@ -30,12 +30,16 @@ _HEX32 = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Shown:
-    """One version of a passport as a caller may read it, with the ledger's word and all version numbers."""
+    """One version of a passport as a caller may read it, with the ledger's word and all version numbers.
+
+    `facts` are its own and, where it says nothing, those of the levels above that it names.
+    """
 
     record: Record
     token: str
     on_chain: OnChain
     versions: tuple[int, ...]
+    facts: dict[str, Any]
 
     @property
     def subject(self) -> dict[str, Any]:
@@ -80,7 +84,8 @@ class Passports:
                 stored = [entry for entry in stored if repository.received_at(connection, entry.number) <= at]
             if not stored:
                 raise self._absent(connection, identifier)
-        return self._shown(stored, caller)
+            facts = self._facts(connection, parse_record(stored[-1].token).subject, caller)
+        return self._shown(stored, caller, facts)
 
     def bundle(self, name: str, caller: Caller) -> bytes:
         """Everything behind the passport's item or lot, with the passport, as one file."""
@@ -101,13 +106,26 @@ class Passports:
             raise PassportError("PASSPORT_UNKNOWN", "/id", id=name)
         return found
 
-    def _shown(self, stored: list[Found], caller: Caller) -> Shown:
+    def _facts(self, connection: Connection, subject: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        """What the levels above add: each is named by digest, so it is the version that the brand meant."""
+        merged, above = dict(subject), link_above(subject)
+        while above is not None:
+            named = repository.by_digest(connection, [bytes.fromhex(above["digest"])])
+            if not named:
+                break
+            token = restrict(parse_record(named[0].token), caller.tier_for(named[0].participant))
+            upper = parse_record(token).subject
+            merged, above = upper | merged, link_above(upper)
+        return merged
+
+    def _shown(self, stored: list[Found], caller: Caller, facts: dict[str, Any]) -> Shown:
         entry = stored[-1]
         record = parse_record(entry.token)
         token = restrict(record, caller.tier_for(entry.participant))
         numbers = tuple(parse_record(each.token).subject["version"] for each in stored)
         on_chain = self._chain.look(entry.participant, passport_id(record.subject["id"]))
-        return Shown(parse_record(token), token, on_chain, numbers)
+        own = parse_record(token)
+        return Shown(own, token, on_chain, numbers, facts | own.subject)
 
     def _absent(self, connection: Connection, identifier: str) -> PassportError:
         """An item that is made has its label sewn in before its passport is issued."""

@@ -26,7 +26,7 @@ _GS1 = "https://ref.gs1.org/voc/"
 
 def passport_page(shown: Shown, links: Mapping[str, str], language: Language) -> str:
     """The page of a passport."""
-    subject, words = shown.subject, _words(language)
+    subject, words = shown.facts, _words(language)
     body = [
         f'<p class="level">{words["level." + subject["granularityLevel"]]}</p>',
         f"<h1>{_text(subject['name'])}</h1>",

@@ -11,7 +11,9 @@ import pytest
 from protocol import merkle
 from protocol.errors import FilieraError, PassportError
 from protocol.kinds import check_record
-from protocol.passport import batch, batch_leaf, check_passport, ensure_linked, ensure_version
+from protocol.passport import batch, batch_leaf, check_passport, ensure_linked, ensure_version, requirements
+from protocol.schema import load
+from protocol.vocabulary import vocabulary
 from tests.support.makers import Maker
 from tests.support.passports import BATCH, GS1, GTIN, ITEM, MODEL, body, reference, signed
 
@@ -118,3 +120,34 @@ def test_every_passport_of_a_batch_is_under_its_root() -> None:
         merkle.verify_inclusion(
             batch_leaf(place.passport, place.digest), place.index, len(pairs), place.proof, root
         )
+
+
+def test_another_care_symbol_is_refused() -> None:
+    check_passport(linked("model", MODEL, care=["wash-30", "do-not-bleach"]))
+    with pytest.raises(PassportError, match="PASSPORT_CARE"):
+        check_passport(linked("model", MODEL, care=["wash-me"]))
+
+
+def test_every_field_has_a_status_with_source_and_date() -> None:
+    fields = vocabulary("passport")["fields"]
+    structure = {
+        "type",
+        "id",
+        "granularityLevel",
+        "version",
+        "replaces",
+        "model",
+        "batch",
+        "lot",
+        "item",
+        "requirements",
+    }
+    assert set(load("passport")["properties"]) - structure == set(fields)
+    for name, entry in fields.items():
+        assert entry["tier"] in {"public", "legitimate", "authority"}, name
+        assert len(entry["source"]) > 3
+        assert len(entry["on"]) == 10
+        assert set(entry["levels"]) <= {"model", "batch", "item"}
+    subject = linked("model", MODEL) | {"requirements": requirements(linked("model", MODEL))}
+    check_record(signed(BRAND, subject))
+    assert {entry["field"] for entry in subject["requirements"]} >= {"name", "economicOperator", "product"}

@@ -10,6 +10,7 @@ from tests.support.passports import BATCH, GTIN, ITEM, MODEL, body, reference, s
 
 pytestmark = pytest.mark.anyio
 BRAND = Maker("brand", ("brand", "supplier"))
+SHELL = [{"component": "shell", "materials": [{"fibre": "wool", "share": "1"}]}]
 HTML = {"accept": "text/html", "accept-language": "it"}
 
 
@@ -29,7 +30,9 @@ async def with_coat(node: Running, brand: Maker) -> tuple[object, object, object
     last = brand.accounts[BATCH][2].hex()
     entry = [{"lot": BATCH, "lotSeq": 1, "before": "2", "after": "1", "uom": "C62", "previous": last}]
     await node.stored(brand.sign(brand.subject("garment-born", **born, **{"filiera:account": entry})))
-    model = signed(brand, body(brand, "model", MODEL, description="Lana <script>alert(1)</script>"))
+    model = signed(
+        brand, body(brand, "model", MODEL, description="Lana <script>alert(1)</script>", components=SHELL)
+    )
     batch = signed(brand, body(brand, "batch", BATCH, lot=BATCH, model=reference(model)))
     links = {"model": reference(model), "batch": reference(batch)}
     item = signed(brand, body(brand, "item", ITEM, item=ITEM, **links))
@@ -64,6 +67,8 @@ async def test_the_page_needs_no_script_and_escapes_what_it_shows(tmp_path):
         assert (
             "http" not in page.text.replace(str(node.client.base_url).rstrip("/"), "").partition("<body>")[0]
         )
+        item = await node.client.get(f"/01/{GTIN}/21/S1", headers=HTML)
+        assert "100 % lana" in item.text  # said by the model, which the item names
         english = await node.client.get(f"/01/{GTIN}?lang=en", headers=HTML)
         assert "Check it yourself" in english.text
 
