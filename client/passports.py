@@ -127,7 +127,10 @@ def send(
 
 
 def register_batch(node: NodeClient, maker: Maker, issued: Collection[Issued]) -> str:
-    """Register many item passports under one root, with one signature; returns the root in hex."""
+    """Register many item passports under one root, with one signature; returns the root in hex.
+
+    The ledger can prove each item under the root; node and verifier ask for single registrations only so far.
+    """
     pairs = [(each.identifier, bytes.fromhex(each.digest)) for each in issued]
     root, _ = batch(pairs)
     _act(node, maker, "issueBatch", {"root": root.hex(), "count": len(pairs), "manifest": "00" * 32})
