@@ -9,6 +9,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -284,11 +285,26 @@ def story_with(story: Story, holder: str) -> Story:
     return story
 
 
+def freeze(pid: int) -> None:
+    """Stop a process, and return when each of its threads has stopped: one that runs on might still answer."""
+    os.kill(pid, signal.SIGSTOP)
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        states = [
+            file.read_text().rpartition(")")[2].split()[0]
+            for file in Path(f"/proc/{pid}/task").glob("*/stat")
+        ]
+        if states and set(states) == {"T"}:
+            return
+        time.sleep(0.01)
+    raise AssertionError("does not stop")
+
+
 def test_endpoint_that_hangs_ends_in_a_timeout(own_chain: Deployed) -> None:
     registry = own_chain.registry(timeout=0.3)
     pid = own_chain.chain.pid
     assert pid is not None
-    os.kill(pid, signal.SIGSTOP)
+    freeze(pid)
     try:
         with pytest.raises(ChainError, match="CHAIN_TIMEOUT"):
             registry.latest()
