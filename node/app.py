@@ -21,7 +21,6 @@ from node.capture.admission import Rules
 from node.capture.checking import recheck
 from node.capture.service import Capture
 from node.capture.verifiers import Verifiers
-from node.capture.writer import GroupWriter
 from node.clock import now_ms
 from node.content.assemble import open_content
 from node.custody.service import Custody
@@ -39,9 +38,13 @@ from node.log.receipts import ReceiptIssuer
 from node.log.repository import LogRepository
 from node.log.service import Log
 from node.participants.chain import ChainParticipants
-from node.participants.relay import Relay
 from node.participants.service import FixedParticipants, Participants
+from node.passports.batches import Batches
 from node.passports.chain import PassportChain
+from node.passports.guard import PassportWriter
+from node.passports.owners import Owners
+from node.passports.relay import PassportRelay
+from node.passports.serials import Serials
 from node.passports.service import Passports
 from protocol.errors import LogError
 
@@ -115,13 +118,15 @@ def _build(
     )
     stored = LogRepository(database)
     log = Log(stored, origin, key, deployment)
-    writer = GroupWriter(database, recheck)
+    writer = PassportWriter(database, recheck, people)
     rules = Rules(settings.promise_seconds, settings.future_seconds, settings.closing_blocks)
     verifiers = Verifiers(settings.verifiers, settings.future_seconds)
     anchor = Anchor(_worker(settings, client, SqlHeadStore(database, stored)))
     relayer = _relayer(settings, client)
     content = open_content(settings)
     capture = Capture(writer, verifiers, people, ReceiptIssuer(origin, key), rules, clock)
+    passport_chain = PassportChain(client)
+    relay = PassportRelay(relayer, people, passport_chain)
     custody = Custody(database, NodeLogSource(log), log.log_id, people, deployment, settings.custody_records)
     node = Node(
         settings=settings,
@@ -144,10 +149,17 @@ def _build(
             challenge_seconds=settings.challenge_seconds,
             token_seconds=settings.token_seconds,
         ),
-        relay=Relay(relayer, people),
+        relay=relay,
         health=Health(stored, people, writer, anchor, clock, demo=settings.demo),
         kpis=Kpis(database, people),
-        passports=Passports(database, capture, custody, PassportChain(client)),
+        passports=Passports(
+            database,
+            capture,
+            custody,
+            passport_chain,
+            Batches(database, relay, passport_chain, clock),
+            Serials(database, people, Owners(people), clock),
+        ),
     )
     return node, anchor
 

@@ -19,7 +19,9 @@ from protocol.schema import SUBJECT
 from protocol.vocabulary import vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from protocol.records import Record
 
 KIND: Final = "DigitalProductPassport"
 # Application identifiers that the canonical link of each level carries.
@@ -97,13 +99,13 @@ def ensure_linked(subject: Mapping[str, Any], above: Mapping[str, Any] | None) -
     if above is None:
         raise PassportError("PASSPORT_LINK_UNKNOWN", f"{SUBJECT}/{name}", level=name)
     same_issuer = above.get("filiera:participant") == subject.get("filiera:participant")
-    same_model = _gtin(above["id"]) == _gtin(subject["id"])
+    same_model = gtin_of(above["id"]) == gtin_of(subject["id"])
     if above.get("granularityLevel") != name or not same_issuer or not same_model:
         raise PassportError("PASSPORT_LINK_LEVEL", f"{SUBJECT}/{name}", level=name)
 
 
 def ensure_version(subject: Mapping[str, Any], versions: Mapping[int, str]) -> None:
-    """Raise unless the passport is the next version of what is there; `versions` maps numbers to digests in hex.
+    """Raise unless the passport is the next version of those in force; `versions` maps numbers to digests in hex.
 
     PassportError `PASSPORT_EXISTS`, `PASSPORT_VERSION`.
     """
@@ -113,6 +115,23 @@ def ensure_version(subject: Mapping[str, Any], versions: Mapping[int, str]) -> N
     replaced = subject.get("replaces", {}).get("digest")
     if number != len(versions) + 1 or (number > 1 and versions.get(number - 1) != replaced):
         raise PassportError("PASSPORT_VERSION", f"{SUBJECT}/version", version=number)
+
+
+def in_force(records: Iterable[Record]) -> list[Record]:
+    """Of all passports under one identifier, in the order of arrival, those that count, oldest version first.
+
+    The first issuer's, each version once, each naming the one before it. A log takes what it is sent; this rule lets
+    everybody who reads it see the same passport, whatever came after the first.
+    """
+    chain: list[Record] = []
+    for record in records:
+        subject = record.subject
+        if chain and subject["filiera:participant"] != chain[0].subject["filiera:participant"]:
+            continue
+        replaced = subject.get("replaces", {}).get("digest")
+        if subject["version"] == len(chain) + 1 and replaced == (chain[-1].digest.hex() if chain else None):
+            chain.append(record)
+    return chain
 
 
 def batch_leaf(passport: bytes, digest: bytes) -> bytes:
@@ -131,8 +150,8 @@ def batch(items: Sequence[tuple[str, bytes]]) -> tuple[bytes, list[BatchItem]]:
     return root(leaves), places
 
 
-def _gtin(identifier: str) -> str:
-    """The trade item that a Digital Link names; other identifiers name themselves."""
+def gtin_of(identifier: str) -> str | None:
+    """The trade item (14 digits) that a canonical Digital Link names; None for an identifier of another kind."""
     if not identifier.startswith(GS1_STEM):
-        return ""
+        return None
     return dict(parse_digital_link(identifier).path)["01"]

@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 from node.models.access import AccessRead, AuthChallenge, AuthToken
 from node.models.documents import Document, DocumentBlock, DocumentKey
 from node.models.log import Head, Lease, LogBlock
+from node.models.passports import PassportBatch, PassportBatchItem, PassportSerial
 from node.models.records import LotAccount, LotEdge, StoredRecord
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ __all__ = [
     "LogBlock",
     "LotAccount",
     "LotEdge",
+    "PassportBatch",
+    "PassportBatchItem",
+    "PassportSerial",
     "SQLModel",
     "StoredRecord",
     "table_of",

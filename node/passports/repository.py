@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
-from node.custody.repository import about, by_digest
+from node.custody.repository import about, by_digest, by_number, naming
+from node.custody.service import MEMBERSHIP
 from node.directions import ABOUT, PRODUCED
 from node.events.repository import EDGES, RECORDS, Found
+from protocol.identifiers import participant_urn
 from protocol.passport import KIND
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy import Connection
 
-__all__ = ["by_digest", "identifiers_since", "is_made", "issuers_of", "received_at", "versions"]
+__all__ = [
+    "by_digest", "claims", "identifiers_since", "is_made", "makers", "memberships", "received_at", "versions",
+]  # fmt: skip
+MASTER_DATA = "FilieraMasterData"
 
 
 def versions(connection: Connection, identifier: str) -> list[Found]:
@@ -28,17 +35,32 @@ def received_at(connection: Connection, number: int) -> int:
     return int(found)
 
 
-def issuers_of(connection: Connection, prefix: str) -> set[bytes]:
-    """Participants with a passport whose identifier is `prefix` or lies below it."""
-    ours = (EDGES.c.lot == prefix) | EDGES.c.lot.startswith(prefix + "/", autoescape=True)
+def claims(connection: Connection, identifier: str, *, passports_only: bool = False) -> list[bytes]:
+    """Participants that published a passport of this very identifier, or described it, in the order of their first."""
+    kinds = (KIND,) if passports_only else (KIND, MASTER_DATA)
     joined = EDGES.join(RECORDS, RECORDS.c.number == EDGES.c.number)
+    first = func.min(RECORDS.c.number)
     wanted = (
         select(RECORDS.c.participant)
         .select_from(joined)
-        .where(ours, EDGES.c.direction == ABOUT, RECORDS.c.kind == KIND)
-        .distinct()
+        .where(EDGES.c.lot == identifier, EDGES.c.direction == ABOUT, RECORDS.c.kind.in_(kinds))
+        .group_by(RECORDS.c.participant)
+        .order_by(first)
     )
-    return {bytes(row[0]) for row in connection.execute(wanted)}
+    return [bytes(row[0]) for row in connection.execute(wanted)]
+
+
+def memberships(connection: Connection, participants: Iterable[bytes]) -> list[str]:
+    """Tokens of the memberships of the participants, in the order of arrival."""
+    names = [participant_urn(party) for party in participants]
+    found = sorted(about(connection, names, MEMBERSHIP), key=lambda entry: entry.number)
+    return [entry.token for entry in found]
+
+
+def makers(connection: Connection, goods: str) -> list[Found]:
+    """The records that make the lot or item."""
+    _, producing = naming(connection, [goods])
+    return by_number(connection, producing)
 
 
 def is_made(connection: Connection, goods: str) -> bool:

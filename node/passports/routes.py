@@ -1,4 +1,4 @@
-"""POST /passports, GET /passports/{id}, GET /passports/{id}/bundle."""
+"""POST /passports, /passports/batches, /passports/serials; GET /passports/{id}[/bundle], /passports/serials."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from node.capture.routes import SINGLE, read_body
 from node.custody.routes import MEDIA_TYPE
 from node.deps import Asking, NodeState
+from node.participants.schemas import ActResult
+from node.passports.schemas import BatchRegistered, BatchRequest, Order, SerialsRequest, SerialsReserved
 from node.passports.service import Shown
+from protocol import base64url
 from protocol.errors import FormatError
 from protocol.limits import MAX_TOKEN_BYTES
 
@@ -29,6 +33,28 @@ async def post_passport(request: Request, node: NodeState) -> Response:
     body = await read_body(request, MAX_TOKEN_BYTES + 2)
     stored, answer = await node.passports.take(body)
     return Response(answer, 201 if stored.created else 200, media_type="application/json")
+
+
+@router.post("/passports/batches", status_code=201)
+async def post_batch(request: BatchRequest, node: NodeState) -> BatchRegistered:
+    """Register many item passports under one root: the node pays, the brand's signature decides."""
+    manifest = base64url.decode(request.manifest)
+    batch, mined = await run_in_threadpool(node.passports.batches.register, manifest, request.act)
+    shown = None if mined is None else ActResult.model_validate(mined)
+    return BatchRegistered(root=batch.root.hex(), count=len(batch.items), mined=shown)
+
+
+@router.post("/passports/serials", status_code=201)
+def post_serials(request: SerialsRequest, node: NodeState, caller: Asking) -> SerialsReserved:
+    """Reserve serials for an order, all or none."""
+    reserved = node.passports.serials.reserve(caller, request.order, request.identifiers)
+    return SerialsReserved(order=request.order, reserved=reserved)
+
+
+@router.get("/passports/serials")
+def get_serials(order: Annotated[Order, Query()], node: NodeState, caller: Asking) -> dict[str, Any]:
+    """What the caller has reserved for an order."""
+    return {"order": order, "identifiers": node.passports.serials.of_order(caller, order)}
 
 
 @router.get("/passports/{name:path}/bundle", response_class=Response)
@@ -57,6 +83,7 @@ def passport_json(shown: Shown) -> dict[str, Any]:
         "versions": list(shown.versions),
         "digest": shown.record.digest.hex(),
         "onChain": {"status": shown.on_chain.status, "version": shown.on_chain.version},
+        **({"batch": shown.on_chain.batch.to_json()} if shown.on_chain.batch else {}),
         "passport": shown.subject,
         "token": shown.token,
     }

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from node.passports import repository
+from node.passports.batches import places_of
+from node.passports.serials import is_reserved
 from protocol.errors import PassportError
-from protocol.gs1 import GS1_STEM, parse_digital_link
 from protocol.hashing import passport_id
-from protocol.passport import KIND, ensure_linked, ensure_version, link_above
-from protocol.records import parse_record, restrict, verify_record
+from protocol.passport import KIND, in_force, link_above
+from protocol.records import parse_record, restrict
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
     from node.custody.service import Custody
     from node.db import Database
     from node.events.repository import Found
+    from node.passports.batches import Batches
     from node.passports.chain import OnChain, PassportChain
+    from node.passports.serials import Serials
+    from protocol.passport_batch import BatchPlace
     from protocol.records import Record
 
 _HEX32 = re.compile(r"[0-9a-f]{64}")
@@ -58,34 +62,43 @@ class Shown:
 class Passports:
     """Takes and gives passports."""
 
-    def __init__(self, database: Database, capture: Capture, custody: Custody, chain: PassportChain) -> None:
+    def __init__(
+        self,
+        database: Database,
+        capture: Capture,
+        custody: Custody,
+        chain: PassportChain,
+        batches: Batches,
+        serials: Serials,
+    ) -> None:
         self._database = database
         self._capture = capture
         self._custody = custody
         self._chain = chain
+        self.batches = batches
+        self.serials = serials
         self._by_id: dict[str, str] = {}
         self._seen = 0
 
     async def take(self, token: bytes) -> tuple[Stored, bytes]:
-        """Check a passport against what is stored and capture it; raises FilieraError, stores nothing then."""
-        record = verify_record(token)
+        """Capture a passport; raises FilieraError, stores nothing then. What it must fit is asked by `guard.py`."""
+        record = parse_record(token)
         if record.kind != KIND:
             raise PassportError("RECORD_TYPE_UNKNOWN", "/type", kind=record.kind)
-        with self._database.read() as connection:
-            self._ensure_fits(connection, record)
         return await self._capture.capture(token)
 
     def show(self, name: str, caller: Caller, at: int | None = None) -> Shown:
         """The version that was current at a time (milliseconds since 1970; None: now), by identifier or passport id."""
         identifier = self.identifier_of(name)
         with self._database.read() as connection:
-            stored = repository.versions(connection, identifier)
+            stored = _in_force(repository.versions(connection, identifier))
             if at is not None:
                 stored = [entry for entry in stored if repository.received_at(connection, entry.number) <= at]
             if not stored:
                 raise self._absent(connection, identifier)
             facts = self._facts(connection, parse_record(stored[-1].token).subject, caller)
-        return self._shown(stored, caller, facts)
+            places = places_of(connection, stored[-1].participant, passport_id(identifier))
+        return self._shown(stored, caller, facts, places)
 
     def bundle(self, name: str, caller: Caller) -> bytes:
         """Everything behind the passport's item or lot, with the passport, as one file."""
@@ -118,40 +131,23 @@ class Passports:
             merged, above = upper | merged, link_above(upper)
         return merged
 
-    def _shown(self, stored: list[Found], caller: Caller, facts: dict[str, Any]) -> Shown:
+    def _shown(
+        self, stored: list[Found], caller: Caller, facts: dict[str, Any], places: list[BatchPlace]
+    ) -> Shown:
         entry = stored[-1]
         record = parse_record(entry.token)
         token = restrict(record, caller.tier_for(entry.participant))
         numbers = tuple(parse_record(each.token).subject["version"] for each in stored)
-        on_chain = self._chain.look(entry.participant, passport_id(record.subject["id"]))
+        on_chain = self._chain.look(entry.participant, passport_id(record.subject["id"]), places)
         own = parse_record(token)
         return Shown(own, token, on_chain, numbers, facts | own.subject)
 
     def _absent(self, connection: Connection, identifier: str) -> PassportError:
-        """An item that is made has its label sewn in before its passport is issued."""
-        made = repository.is_made(connection, identifier)
-        return PassportError("PASSPORT_IN_PRODUCTION" if made else "PASSPORT_UNKNOWN", "/id", id=identifier)
+        """An item that is made, or reserved, has its label sewn in before its passport is issued."""
+        waits = repository.is_made(connection, identifier) or is_reserved(connection, identifier)
+        return PassportError("PASSPORT_IN_PRODUCTION" if waits else "PASSPORT_UNKNOWN", "/id", id=identifier)
 
-    def _ensure_fits(self, connection: Connection, record: Record) -> None:
-        subject = record.subject
-        stored = [parse_record(entry.token) for entry in repository.versions(connection, subject["id"])]
-        if any(known.digest == record.digest for known in stored):
-            return  # sent again: capture gives the same answer
-        ensure_version(subject, {known.subject["version"]: known.digest.hex() for known in stored})
-        above = link_above(subject)
-        if above is not None:
-            named = repository.by_digest(connection, [bytes.fromhex(above["digest"])])
-            ensure_linked(subject, parse_record(named[0].token).subject if named else None)
-        self._ensure_own_number(connection, subject)
-        goods = subject.get("item") or subject.get("lot")
-        if goods is not None and not repository.is_made(connection, goods):
-            raise PassportError("PASSPORT_LOT_UNKNOWN", "/credentialSubject/lot", lot=goods)
 
-    def _ensure_own_number(self, connection: Connection, subject: dict[str, Any]) -> None:
-        identifier = subject["id"]
-        if not identifier.startswith(GS1_STEM):
-            return
-        gtin = dict(parse_digital_link(identifier).path)["01"]
-        issuers = repository.issuers_of(connection, f"{GS1_STEM}/01/{gtin}")
-        if issuers - {bytes.fromhex(subject["filiera:participant"])}:
-            raise PassportError("GTIN_NOT_OF_ISSUER", "/credentialSubject/id", gtin=gtin)
+def _in_force(stored: list[Found]) -> list[Found]:
+    counting = {record.digest for record in in_force(parse_record(entry.token) for entry in stored)}
+    return [entry for entry in stored if entry.digest in counting]

@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from node.custody.routes import MEDIA_TYPE as BUNDLE
 from protocol.vocabulary import vocabulary
 
 if TYPE_CHECKING:
@@ -24,22 +25,26 @@ if TYPE_CHECKING:
 _GS1 = "https://ref.gs1.org/voc/"
 
 
-def passport_page(shown: Shown, links: Mapping[str, str], language: Language) -> str:
-    """The page of a passport."""
+def passport_page(shown: Shown, links: Mapping[str, str], language: Language, label_lot: str = "") -> str:
+    """The page of a passport; `label_lot` is the lot on the label where it is not the passport's."""
     subject, words = shown.facts, _words(language)
+    doubt = (
+        f'<p class="state suspended">{words["label-lot"].format(lot=_text(label_lot))}</p>'
+        if label_lot
+        else ""
+    )
     body = [
         f'<p class="level">{words["level." + subject["granularityLevel"]]}</p>',
         f"<h1>{_text(subject['name'])}</h1>",
         f'<p class="brand">{_text(subject.get("brand", ""))}</p>',
         _state(shown, words),
+        doubt,
         f"<p>{words['proof']}</p>",
         *_facts(subject, language),
         *_criteria(subject, language),
         *_journey(subject, language),
         *_notes(subject, language),
-        f"<h2>{words['yourself']}</h2><p>{words['how']}</p>",
-        f"<pre>filiera verify {_text(links['custody'])}</pre>",
-        f'<p><a href="{_text(links["bundle"])}">{words["file"]}</a></p>',
+        *_evidence(links, language),
         f'<p class="limit">{words["limit"]}</p>',
     ]
     return _frame(str(subject["name"]), body, language)
@@ -58,30 +63,41 @@ def unknown_page(language: Language) -> str:
 
 
 def links_of(shown: Shown, base: str) -> dict[str, str]:
-    """Addresses at this node: the evidence as one file, the passport as JSON."""
+    """Addresses at this node: the passport as JSON, and the evidence as one file where there are goods behind it."""
     subject = shown.subject
-    goods = str(subject.get("item") or subject.get("lot") or subject["id"])
+    passport = f"{base}/passports/{quote(subject['id'], safe='')}"
+    goods = subject.get("item") or subject.get("lot")
+    if goods is None:
+        return {"passport": passport}
     return {
-        "custody": f"{base}/lots/{quote(goods, safe='')}/custody",
-        "bundle": f"{base}/passports/{quote(subject['id'], safe='')}/bundle",
-        "passport": f"{base}/passports/{quote(subject['id'], safe='')}",
+        "custody": f"{base}/lots/{quote(str(goods), safe='')}/custody",
+        "bundle": f"{passport}/bundle",
+        "passport": passport,
     }
 
 
 def linkset(identifier: str, links: Mapping[str, str]) -> dict[str, Any]:
     """RFC 9264 linkset with GS1 link types."""
-    return {
-        "linkset": [
-            {
-                "anchor": identifier,
-                f"{_GS1}defaultLink": [{"href": links["passport"], "type": "application/json"}],
-                f"{_GS1}dpp": [{"href": links["passport"], "type": "application/json"}],
-                f"{_GS1}traceability": [
-                    {"href": links["bundle"], "type": "application/vnd.filiera.bundle+json"}
-                ],
-            }
-        ]
+    passport = [{"href": links["passport"], "type": "application/json"}]
+    found: dict[str, Any] = {
+        "anchor": identifier,
+        f"{_GS1}defaultLink": passport,
+        f"{_GS1}dpp": passport,
     }
+    if "bundle" in links:
+        found[f"{_GS1}traceability"] = [{"href": links["bundle"], "type": BUNDLE}]
+    return {"linkset": [found]}
+
+
+def _evidence(links: Mapping[str, str], language: Language) -> Iterator[str]:
+    """How to check without believing this page; a model has no history, its garments have."""
+    words = _words(language)
+    yield f"<h2>{words['yourself']}</h2>"
+    if "bundle" not in links:
+        yield f"<p>{words['each-garment']}</p>"
+        return
+    yield f"<p>{words['how']}</p><pre>filiera verify {_text(links['custody'])}</pre>"
+    yield f'<p><a href="{_text(links["bundle"])}">{words["file"]}</a></p>'
 
 
 def _state(shown: Shown, words: Mapping[str, str]) -> str:

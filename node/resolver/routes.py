@@ -1,18 +1,22 @@
-"""GET /01/{gtin}[/10/{lot}][/21/{serial}]: HTML for people, JSON for programs, a linkset on request."""
+"""GET /01/{gtin}[/10/{lot}][/21/{serial}]: HTML for people, JSON for programs, a linkset or the evidence on request."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from node.custody.routes import MEDIA_TYPE as BUNDLE
 from node.deps import Asking, NodeState
 from node.passports.routes import passport_json
 from node.problems import language_of
 from node.resolver import page
 from protocol.errors import PassportError
 from protocol.gs1 import GS1_STEM, build_digital_link
+
+if TYPE_CHECKING:
+    from node.passports.service import Shown
 
 router = APIRouter(tags=["resolver"])
 Gtin = Annotated[str, Path(min_length=8, max_length=14, pattern=r"^[0-9]+$")]
@@ -23,8 +27,14 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-cache",
-    "Vary": "Accept, Accept-Language",
+    "Cache-Control": "private, no-cache",
+    "Vary": "Accept, Accept-Language, Authorization",
+}
+# What is read with a token is not for the next caller.
+_PLAIN = {
+    "Cache-Control": "private, no-cache",
+    "Vary": "Accept, Authorization",
+    "X-Content-Type-Options": "nosniff",
 }
 _GONE = {"withdrawn"}
 
@@ -67,11 +77,24 @@ def _answer(
         return _without(error, ais, accepted, language, lot)
     links = page.links_of(shown, str(request.base_url).rstrip("/"))
     status = 410 if shown.state in _GONE else 200
+    if BUNDLE in accepted and "bundle" in links:
+        # Also of what was recalled: that is when evidence is wanted.
+        return Response(node.passports.bundle(identifier, caller), 200, _PLAIN, BUNDLE)
     if LINKSET in accepted:
-        return JSONResponse(page.linkset(identifier, links), status, media_type=LINKSET)
+        return JSONResponse(page.linkset(identifier, links), status, _PLAIN, LINKSET)
     if "json" in accepted and "html" not in accepted:
-        return JSONResponse(passport_json(shown), status, headers={"Vary": "Accept"})
-    return Response(page.passport_page(shown, links, language), status, _HEADERS, "text/html; charset=utf-8")
+        return JSONResponse(passport_json(shown), status, _PLAIN)
+    other = _other_lot(shown, ais[0][1], lot)
+    drawn = page.passport_page(shown, links, language, other)
+    return Response(drawn, status, _HEADERS, "text/html; charset=utf-8")
+
+
+def _other_lot(shown: Shown, gtin: str, lot: str | None) -> str:
+    """The lot on the label, if the passport knows another one: a sign of a copied serial."""
+    own = str(shown.facts.get("lot", ""))
+    if lot is None or not own.startswith(GS1_STEM):
+        return ""
+    return lot if build_digital_link(GS1_STEM, (("01", gtin), ("10", lot))) != own.partition("#")[0] else ""
 
 
 def _without(

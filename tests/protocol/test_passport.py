@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from protocol import merkle
 from protocol.errors import FilieraError, PassportError
 from protocol.kinds import check_record
-from protocol.passport import batch, batch_leaf, check_passport, ensure_linked, ensure_version, requirements
+from protocol.passport import (
+    batch,
+    batch_leaf,
+    check_passport,
+    ensure_linked,
+    ensure_version,
+    gtin_of,
+    in_force,
+    requirements,
+)
 from protocol.schema import load
 from protocol.vocabulary import vocabulary
 from tests.support.makers import Maker
 from tests.support.passports import BATCH, GS1, GTIN, ITEM, MODEL, body, reference, signed
+
+if TYPE_CHECKING:
+    from protocol.records import Record
 
 BRAND = Maker("brand", ("brand",))
 REFERENCE = {"id": "urn:uuid:00000000-0000-4000-8000-000000000001", "digest": "2" * 64}
@@ -151,3 +165,42 @@ def test_every_field_has_a_status_with_source_and_date() -> None:
     subject = linked("model", MODEL) | {"requirements": requirements(linked("model", MODEL))}
     check_record(signed(BRAND, subject))
     assert {entry["field"] for entry in subject["requirements"]} >= {"name", "economicOperator", "product"}
+
+
+def versions_of(maker: Maker, count: int, name: str = "Cappotto di prova") -> list[Record]:
+    """A model's passport in `count` versions."""
+    chain: list[Record] = []
+    for number in range(1, count + 1):
+        replaced = {"replaces": reference(chain[-1])} if chain else {}
+        chain.append(
+            signed(maker, body(maker, "model", MODEL, version=number, name=name, **replaced), number)
+        )
+    return chain
+
+
+@given(st.permutations(range(6)), st.integers(0, 3))
+def test_what_comes_after_an_issuers_first_passport_changes_nothing_of_it(
+    order: list[int], before: int
+) -> None:
+    own, foreign = versions_of(BRAND, 3), versions_of(Maker("thief", ("brand",)), 3)
+    twin = signed(BRAND, body(BRAND, "model", MODEL, version=2, name="Altro", replaces=reference(own[0])), 9)
+    noise = [*foreign, twin, own[0], own[1]]
+    arrived = own[: max(before, 1)] + [noise[at] for at in order] + own[max(before, 1) :]
+    counted = in_force(arrived)
+    assert counted[0] == own[0]
+    assert {each.issuer for each in counted} == {BRAND.key.public.did}
+    assert [each.subject["version"] for each in counted] == list(range(1, len(counted) + 1))
+    if before >= 2:
+        assert counted == own
+
+
+def test_a_chain_with_a_gap_ends_before_it() -> None:
+    first, _, third = versions_of(BRAND, 3)
+    assert in_force([first, third]) == [first]
+    assert in_force([third]) == []
+    assert in_force([]) == []
+
+
+def test_the_gtin_of_an_identifier() -> None:
+    assert {gtin_of(each) for each in (MODEL, BATCH, ITEM)} == {GTIN}
+    assert gtin_of("urn:filiera:product:" + "a" * 26) is None
