@@ -136,6 +136,23 @@ class NodeClient:
         """Return a passport by identifier or passport id, as of a time (ISO 8601) if one is given."""
         return self._json("GET", f"/passports/{quote(name, safe='')}", params={"at": at} if at else {})
 
+    def register_batch(self, manifest: bytes, act: Mapping[str, Any]) -> dict[str, Any]:
+        """Have many item passports registered under one root (use `client.passports.register_batch`)."""
+        body = {"manifest": base64url.encode(manifest), "act": dict(act)}
+        return self._json("POST", "/passports/batches", json=body)
+
+    def reserve_serials(self, order: str, identifiers: Sequence[str]) -> int:
+        """Reserve identifiers of items for an order, all or none; returns how many are new. Needs `sign_in`."""
+        body = {"order": order, "identifiers": list(identifiers)}
+        return int(self._json("POST", "/passports/serials", json=body)["reserved"])
+
+    def serials(self, order: str) -> list[str]:
+        """Return what the caller has reserved for an order. Needs `sign_in`."""
+        found = self._json("GET", "/passports/serials", params={"order": order}).get("identifiers")
+        if not isinstance(found, list):
+            raise ClientError("NODE_ANSWER_UNREADABLE", "/passports/serials", node=self.url)
+        return [str(each) for each in found]
+
     # --- documents -----------------------------------------------------------------------------------------
 
     def send_document(

@@ -6,6 +6,7 @@ issued = issue(node, maker, made)             # signs, sends, has the act relaye
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,8 +24,10 @@ from protocol.hashing import graph_digest, passport_id
 from protocol.identifiers import participant_urn
 from protocol.issue import issue_record
 from protocol.kinds import check_record
-from protocol.passport import KIND, STATUSES, batch, requirements
+from protocol.passport import KIND, STATUSES, requirements
+from protocol.passport_batch import Batch, BatchPlace
 from protocol.records import parse_record
+from protocol.serials import SERIAL_BYTES, item_identifier
 from protocol.steps import EVENT_KIND, read_step
 from protocol.vocabulary import vocabulary
 
@@ -52,6 +55,12 @@ class Issued:
     record: str
     digest: str
     receipt: str
+
+    @classmethod
+    def of(cls, found: Mapping[str, Any]) -> Issued:
+        """What the node says of a passport that it holds, if the token says so too."""
+        record = parse_record(str(found.get("token", "")))
+        return cls(record.subject["id"], record.subject["version"], record.id, record.digest.hex(), "")
 
     @property
     def reference(self) -> dict[str, str]:
@@ -107,9 +116,23 @@ def issue(node: NodeClient, maker: Maker, body: Mapping[str, Any], *, register: 
     """Sign a passport, send it, and (unless `register` is False) have its registration relayed."""
     issued = send(node, maker, body)
     if register:
-        act = "issue" if issued.version == 1 else "revise"
-        _act(node, maker, act, {"passportId": passport_id(issued.identifier).hex(), "digest": issued.digest})
+        register_one(node, maker, issued.identifier, issued.digest)
     return issued
+
+
+def register_one(node: NodeClient, maker: Maker, identifier: str, digest: str) -> None:
+    """Have a passport that the node holds registered by itself: as new, or as the next version of what is there.
+
+    An item that was registered in a batch gets a registration of its own; the batch's is marked superseded.
+    """
+    found = node.passport(identifier)
+    of_batch = _place_of(found, identifier) if "batch" in found else None
+    known = found.get("onChain", {}).get("status", "none") != "none" and of_batch is None
+    args = {"passportId": passport_id(identifier).hex(), "digest": digest}
+    _act(node, maker, "revise" if known else "issue", args)
+    if of_batch is not None:
+        superseded = {"status": STATUSES.index("superseded"), "evidence": digest}
+        _act(node, maker, "setItemStatus", {"item": of_batch.item(), **superseded})
 
 
 def send(
@@ -129,24 +152,47 @@ def send(
 def register_batch(node: NodeClient, maker: Maker, issued: Collection[Issued]) -> str:
     """Register many item passports under one root, with one signature; returns the root in hex.
 
-    The ledger can prove each item under the root; node and verifier ask for single registrations only so far.
+    The order is that of the passport ids: the same passports give the same root, so that a request which was cut off
+    can be sent again, and changes nothing then.
     """
-    pairs = [(each.identifier, bytes.fromhex(each.digest)) for each in issued]
-    root, _ = batch(pairs)
-    _act(node, maker, "issueBatch", {"root": root.hex(), "count": len(pairs), "manifest": "00" * 32})
-    return root.hex()
+    pairs = {passport_id(each.identifier): bytes.fromhex(each.digest) for each in issued}
+    batch = Batch(sorted(pairs.items()))
+    registry = Registry.of(node.deployment(), CONTRACT)
+    nonce = node.nonce(CONTRACT, maker.participant)
+    act = sign_act(
+        registry, "issueBatch", batch.args(maker.participant), nonce, [maker.key], contract=CONTRACT
+    )
+    node.register_batch(batch.manifest, act)
+    return batch.root.hex()
+
+
+def reserve(node: NodeClient, maker: Maker, gtin: str, order: str, count: int) -> list[str]:
+    """Draw random serials for an order and reserve them; returns the identifiers for the labels."""
+    node.sign_in(maker.key)
+    identifiers = [item_identifier(gtin, secrets.token_bytes(SERIAL_BYTES)) for _ in range(count)]
+    node.reserve_serials(order, identifiers)
+    return identifiers
 
 
 def set_status(
     node: NodeClient, maker: Maker, identifier: str, status: str, evidence: str = "00" * 32
 ) -> None:
     """Change a passport's status on the ledger: active, suspended, withdrawn, end-of-life."""
-    args = {
-        "passportId": passport_id(identifier).hex(),
-        "status": STATUSES.index(status),
-        "evidence": evidence,
-    }
-    _act(node, maker, "setStatus", args)
+    said = {"status": STATUSES.index(status), "evidence": evidence}
+    found = node.passport(identifier)
+    if "batch" in found:
+        _act(node, maker, "setItemStatus", {"item": _place_of(found, identifier).item(), **said})
+        return
+    _act(node, maker, "setStatus", {"passportId": passport_id(identifier).hex(), **said})
+
+
+def _place_of(found: Mapping[str, Any], identifier: str) -> BatchPlace:
+    """The place in its batch that the node says; checked, for a signed act must not be about another item."""
+    place = BatchPlace.from_json(found["batch"])
+    place.verify()
+    if place.passport != passport_id(identifier):
+        raise ClientError("NODE_ANSWER_UNREADABLE", "/batch", node=identifier)
+    return place
 
 
 def _act(node: NodeClient, maker: Maker, act: str, args: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,8 @@ from protocol.strict_json import dump_json, parse_json
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from protocol.passport_batch import BatchPlace
+
 __all__ = [
     "BUNDLE_FORMAT",
     "BUNDLE_LIMITS",
@@ -60,6 +62,7 @@ def build_bundle(
     *,
     keys: Iterable[BundleKey] = (),
     memberships: Iterable[str] = (),
+    batches: Iterable[BatchPlace] = (),
 ) -> Bundle:
     """Gather the evidence about `target`.
 
@@ -78,6 +81,7 @@ def build_bundle(
         keys=tuple(sorted(set(keys), key=key_order)),
         chain=_one_spelling(chain),
         memberships=tuple(sorted(set(memberships), key=token_order)),
+        batches=tuple(sorted(set(batches), key=place_order)),
     )
 
 
@@ -117,6 +121,11 @@ def record_order(record: BundleRecord) -> bytes:
 def key_order(key: BundleKey) -> tuple[bytes, bytes, int]:
     """Sort key of a key window."""
     return (key.participant, key.key_hash, key.from_block)
+
+
+def place_order(place: BatchPlace) -> tuple[bytes, bytes]:
+    """Sort key of a place in a batch of passports."""
+    return (place.passport, place.root)
 
 
 def _place(token: str, log: bytes, index: int | None, source: LogSource) -> BundleRecord:
@@ -159,6 +168,7 @@ def _ensure_sorted(bundle: Bundle) -> None:
         "affected": [entry.log for entry in bundle.affected],
         "keys": [key_order(key) for key in bundle.keys],
         "memberships": [token_order(token) for token in bundle.memberships],
+        "batches": [place_order(place) for place in bundle.batches],
     }
     for name, order in named.items():
         if any(not left < right for left, right in itertools.pairwise(order)):

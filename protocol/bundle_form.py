@@ -16,6 +16,7 @@ from protocol.bundle_model import (
     BundleRecord,
 )
 from protocol.errors import FilieraError, FormatError
+from protocol.passport_batch import BatchPlace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,6 +65,7 @@ def bundle_to_json(bundle: Bundle, version: str) -> dict[str, Any]:
             "passports": chain.passports,
         },
         "memberships": list(bundle.memberships),
+        **({"batches": [place.to_json() for place in bundle.batches]} if bundle.batches else {}),
     }
 
 
@@ -79,6 +81,7 @@ def bundle_from_json(value: dict[str, Any]) -> Bundle:
         keys=top.items("keys", _key_from_json),
         chain=_chain_from_json(top.inner("chain")),
         memberships=tuple(top.texts("memberships")),
+        batches=top.items("batches", _place_from_json) if top.has("batches") else (),
     )
     top.end("format")
     return bundle
@@ -163,6 +166,20 @@ def _key_from_json(fields: _Fields) -> BundleKey:
         fields.number("toBlock") if fields.has("toBlock") else None,
         fields.number("disputedFrom") if fields.has("disputedFrom") else None,
     )
+
+
+def _place_from_json(fields: _Fields) -> BatchPlace:
+    """A place proves itself: one that does not lead to its root has no business here."""
+    place = BatchPlace(
+        fields.hash("batchRoot"),
+        fields.number("count", 1),
+        fields.hash("passportId"),
+        fields.hash("digest"),
+        fields.number("index"),
+        fields.hashes("proof", _MAX_PROOF),
+    )
+    place.verify()
+    return place
 
 
 def _chain_from_json(fields: _Fields) -> BundleChain:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from protocol.passport_batch import BatchPlace
+
 
 @dataclass(frozen=True)
 class BundleRecord:
@@ -102,6 +104,8 @@ class Bundle:
     keys: tuple[BundleKey, ...]
     chain: BundleChain
     memberships: tuple[str, ...] = ()
+    # Where the target's passport stands in a batch that its issuer has registered; none if it stands by itself.
+    batches: tuple[BatchPlace, ...] = ()
     _heads: dict[tuple[bytes, int], BundleHead] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:

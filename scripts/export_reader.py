@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from eth_utils import keccak
 
 ABI = Path(__file__).resolve().parents[1] / "protocol" / "abi"
 VIEWS = {
     "AnchorRegistry": ("headAt", "headOf", "logOf"),
-    "PassportRegistry": ("passportOf",),
+    "PassportRegistry": ("passportOf", "itemStatusOf"),
     "ParticipantRegistry": ("keyOf", "statusAt", "isCoordinator", "participant"),
 }
 
@@ -37,12 +38,19 @@ def reader() -> dict[str, object]:
 
 
 def selector(function: dict[str, object]) -> str:
-    """The first four bytes of the Keccak of `name(types)`; the views take no structures."""
+    """The first four bytes of the Keccak of `name(types)`."""
     inputs = function["inputs"]
     if not isinstance(inputs, list):
         raise TypeError(inputs)
-    signature = f"{function['name']}({','.join(entry['type'] for entry in inputs)})"
-    return keccak(text=signature)[:4].hex()
+    return keccak(text=f"{function['name']}({','.join(map(canonical, inputs))})")[:4].hex()
+
+
+def canonical(entry: dict[str, Any]) -> str:
+    """An argument's type as selectors spell it: a structure by its parts."""
+    kind = str(entry["type"])
+    if not kind.startswith("tuple"):
+        return kind
+    return f"({','.join(map(canonical, entry['components']))}){kind.removeprefix('tuple')}"
 
 
 def main() -> int:

@@ -17,6 +17,7 @@ from protocol.checks.view import ChainHead, ChainKey, ChainView
 from protocol.errors import ChainError
 from protocol.hashing import passport_id
 from protocol.passport import KIND as PASSPORT
+from verifier.registrations import item_status_data, items_of, registered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -74,6 +75,8 @@ def read_chain(
         if each.record.kind == PASSPORT and (author := author_of(each.record, authors))
     }
     passports = {pair: first.view("passports", "passportOf", *pair) for pair in identified}
+    items = items_of(bundle, sound, authors)
+    asked = {pair: first.data("passports", item_status_data(pair[0], place)) for pair, place in items.items()}
     receipts = {head.transaction: first.receipt(head.transaction) for head in bundle.heads}
     first.send()
     found = {
@@ -101,11 +104,10 @@ def read_chain(
         keys={pair: key for pair, number in keys.items() if (key := _key(first.words(number)))},
         coordinators=frozenset(key for key, number in coordinators.items() if _true(first.words(number))),
         roles={pair: _roles(second.words(number)) for pair, number in roles.items()},
-        passports={
-            pair: (words[0], _int(words[2]))
-            for pair, number in passports.items()
-            if (words := first.words(number))
-        },
+        passports=registered(
+            {pair: first.words(number) for pair, number in passports.items()},
+            {pair: (items[pair], first.words(number)) for pair, number in asked.items()},
+        ),
         transactions={
             name: block for name, number in receipts.items() if (block := _mined(first.answers[number]))
         },
@@ -145,10 +147,12 @@ class _Round:
 
     def view(self, contract: str, name: str, *arguments: bytes | int) -> int:
         words = (each if isinstance(each, bytes) else each.to_bytes(_WORD, "big") for each in arguments)
-        data = "0x" + reader()[_NAMES[contract]]["selectors"][name] + b"".join(words).hex()
-        return self.call(
-            "eth_call", [{"to": self._trust.contracts[contract].address, "data": data}, "latest"]
-        )
+        selector = bytes.fromhex(reader()[_NAMES[contract]]["selectors"][name])
+        return self.data(contract, selector + b"".join(words))
+
+    def data(self, contract: str, data: bytes) -> int:
+        to = self._trust.contracts[contract].address
+        return self.call("eth_call", [{"to": to, "data": "0x" + data.hex()}, "latest"])
 
     def send(self) -> None:
         self.answers = self._ask(self._calls) if self._calls else []

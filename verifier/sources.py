@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from verifier.chain import Call
 
 _SECONDS = 15.0
+# The address on a label gives people a page, and a verifier the evidence.
+_ACCEPT = "application/vnd.filiera.bundle+json, */*;q=0.1"
 _MAX_ANSWER = 32 * 1024 * 1024
 _URL = re.compile(r"https?://\S+")
 _REFERENCE = re.compile(r"urn:filiera:(?:lot|item):\S+|https://id\.gs1\.org/01/\S+")
@@ -49,7 +51,7 @@ def fetch(url: str) -> bytes:
     import httpx  # noqa: PLC0415 - not on the way of an offline check
 
     try:
-        with httpx.stream("GET", url, timeout=_SECONDS, headers={"accept": "*/*"}) as answer:
+        with httpx.stream("GET", url, timeout=_SECONDS, headers={"accept": _ACCEPT}) as answer:
             data = bytearray()
             for piece in answer.iter_bytes():
                 data += piece

@@ -1,4 +1,4 @@
-"""`filiera passport issue | status | show`."""
+"""`filiera passport issue | register | reserve | status | show`."""
 
 from __future__ import annotations
 
@@ -46,6 +46,41 @@ def issue(files: tuple[Path, ...], key_path: Path | None, node: str, batch: bool
                 {"id": each.identifier, "version": each.version, "record": each.record, "digest": each.digest}
             )
         )
+
+
+@passport.command("register", help="passport.register.help")
+@click.argument("identifiers", nargs=-1, required=True)
+@KEY
+@NODE
+@option("--batch", help="passport.batch", is_flag=True)
+def register(identifiers: tuple[str, ...], key_path: Path | None, node: str, batch: bool) -> None:
+    """Register passports that the node has and the ledger has not: after a relay that failed."""
+    from client.passports import Issued, register_batch, register_one  # noqa: PLC0415
+
+    maker, client = open_maker(key_path), open_node(node)
+    held = [Issued.of(client.passport(identifier)) for identifier in identifiers]
+    if batch:
+        click.echo(say("passport.root", root=register_batch(client, maker, held)), err=True)
+        return
+    for each in held:
+        register_one(client, maker, each.identifier, each.digest)
+
+
+@passport.command("reserve", help="passport.reserve.help")
+@KEY
+@NODE
+@option("--order", help="passport.order", required=True)
+@option("--gtin", help="passport.gtin", default=None)
+@option("--count", help="passport.count", type=click.IntRange(1, 10_000), default=1, show_default=True)
+def reserve(key_path: Path | None, node: str, order: str, gtin: str | None, count: int) -> None:
+    """Draw random serials of a model and reserve them for an order; without --gtin list those of the order."""
+    from client.passports import reserve as draw  # noqa: PLC0415
+
+    maker, client = open_maker(key_path), open_node(node)
+    if gtin is None:
+        client.sign_in(maker.key)
+    for identifier in client.serials(order) if gtin is None else draw(client, maker, gtin, order, count):
+        click.echo(identifier)
 
 
 @passport.command("status", help="passport.status.help")

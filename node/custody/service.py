@@ -11,8 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from node.custody import repository
+from node.passports.batches import places_of
 from protocol.bundle import BundleChain, BundleKey, build_bundle, serialise
 from protocol.errors import ChainError, CustodyError
+from protocol.hashing import passport_id
 from protocol.identifiers import parse_reference
 from protocol.passport import KIND as PASSPORT
 from protocol.records import parse_record, restrict
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from node.db import Database
     from node.events.repository import Found
     from node.participants.service import Participants
+    from protocol.passport_batch import BatchPlace
     from protocol.records import Record
 
 MEMBERSHIP = "FilieraMembership"
@@ -63,7 +66,9 @@ class Custody:
             raise ChainError("NO_LEDGER")
         with self._database.read() as connection:
             stored = self._behind(connection, target)
-            stored += repository.about(connection, [target], PASSPORT)
+            passports = repository.about(connection, [target], PASSPORT)
+            stored += passports
+            batches = [place for entry in passports for place in _places(connection, entry)]
             records = [(entry, parse_record(entry.token)) for entry in stored]
             records += self._named(connection, records)
             members = repository.about(connection, _participants_of(records), MEMBERSHIP)
@@ -76,7 +81,9 @@ class Custody:
         ]
         keys = set(self._keys(entry for entry, _ in records))
         return serialise(
-            build_bundle(target, tokens, self._source, self._chain, keys=keys, memberships=memberships)
+            build_bundle(
+                target, tokens, self._source, self._chain, keys=keys, memberships=memberships, batches=batches
+            )
         )
 
     def _behind(self, connection: Connection, target: str) -> list[Found]:
@@ -128,6 +135,13 @@ class Custody:
     def _ensure_bounded(self, found: Any) -> None:
         if len(found) > self._max_records:
             raise CustodyError("CUSTODY_TOO_LARGE", "/lot", limit=self._max_records)
+
+
+def _places(connection: Connection, passport: Found) -> list[BatchPlace]:
+    """The batches in which this very version of the passport was registered."""
+    name = passport_id(parse_record(passport.token).subject["id"])
+    found = places_of(connection, passport.participant, name)
+    return [place for place in found if place.digest == passport.digest]
 
 
 def _participants_of(records: Iterable[tuple[Found, Record]]) -> set[str]:

@@ -100,17 +100,3 @@ def test_passports_from_issue_to_recall(node, tmp_path):
         forged = passports.issue(client, signer, other)
         anchored(node, forged.digest)
         assert verify(node) == (1, {"GRAPH_DIGEST_MISMATCH"})
-
-
-def test_a_batch_of_passports_takes_one_signature(node, tmp_path):
-    brand = Maker("brand", ("brand", "supplier"))
-    assert node.admit(brand).status_code == 200
-    signer = Signer(brand.key, brand.id.hex(), Journal.open(tmp_path / "brand.journal"))
-    with NodeClient(node.url) as client:
-        issued = [
-            passports.Issued(f"{MODEL}/21/S{number}", 1, "", f"{number:064x}", "") for number in range(5)
-        ]
-        root = passports.register_batch(client, signer, issued)
-        registry = node.deployed.client().contracts["passports"]
-        _, count, block = registry.functions.batchOf(brand.id, bytes.fromhex(root)).call()
-        assert (count, block > 0) == (5, True)
