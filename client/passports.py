@@ -16,11 +16,9 @@ from client.errors import ClientError
 from client.signing import credential, new_id, salts
 from protocol.bundle import parse_bundle
 from protocol.checks.credentials import read_memberships, read_records
-from protocol.criteria.evaluate import CURRENT, evaluate
-from protocol.criteria.evidence import gather
-from protocol.custody import build_graph, making, walk
-from protocol.grades import PROVEN, grade_links
+from protocol.criteria.evaluate import CURRENT
 from protocol.hashing import graph_digest, passport_id
+from protocol.history import read_history
 from protocol.identifiers import participant_urn
 from protocol.issue import issue_record
 from protocol.kinds import check_record
@@ -28,7 +26,6 @@ from protocol.passport import KIND, STATUSES, requirements
 from protocol.passport_batch import Batch, BatchPlace
 from protocol.records import parse_record
 from protocol.serials import SERIAL_BYTES, item_identifier
-from protocol.steps import EVENT_KIND, read_step
 from protocol.vocabulary import vocabulary
 
 if TYPE_CHECKING:
@@ -85,28 +82,15 @@ def compose(node: NodeClient, body: Mapping[str, Any]) -> dict[str, Any]:
     sound, broken = read_records(bundle.records)
     if broken:
         raise ClientError("PASSPORT_EVIDENCE_BROKEN", target, reason=broken[0].code)
-    graph = build_graph(read_step(each.record) for each in sound if each.record.kind == EVENT_KIND)
-    steps = making(graph, target)
-    walked = walk(graph, target).steps
     members, _ = read_memberships(bundle.memberships)
-    statements = [
-        step for step in graph.steps if step.goods.observed and not step.goods.gains + step.goods.losses
-    ]
-    groups = {
-        each.subject["id"]: each.subject["controlGroup"] for each in members if "controlGroup" in each.subject
-    }
-    grades = grade_links(walked, statements, _certifiers(node), groups)
-    proven = {digest for digest, grade in grades.items() if grade in PROVEN}
-    behind = {step.digest for step in walked}
-    said = [step for step in graph.steps if step.digest not in behind]
-    evidence = gather(target, walked, said, [each.record for each in sound] + members, proven)
-    work = _steps(steps, grades)
+    history = read_history(target, [each.record for each in sound], members, _certifiers(node))
+    work = _steps(history.making, history.grades)
     return _with_requirements(
         found
         | {
-            "graphDigest": graph_digest(step.digest for step in steps).hex(),
-            "records": len(steps),
-            "criteria": [_criterion(criterion) for criterion in evaluate(evidence)],
+            "graphDigest": history.digest.hex(),
+            "records": len(history.making),
+            "criteria": [_criterion(criterion) for criterion in history.criteria],
             **({"steps": work} if work else {}),
         }
     )

@@ -118,7 +118,8 @@ def _build(
     )
     stored = LogRepository(database)
     log = Log(stored, origin, key, deployment)
-    writer = PassportWriter(database, recheck, people)
+    custody = Custody(database, NodeLogSource(log), log.log_id, people, deployment, settings.custody_records)
+    writer = PassportWriter(database, recheck, people, custody)
     rules = Rules(settings.promise_seconds, settings.future_seconds, settings.closing_blocks)
     verifiers = Verifiers(settings.verifiers, settings.future_seconds)
     anchor = Anchor(_worker(settings, client, SqlHeadStore(database, stored)))
@@ -127,7 +128,6 @@ def _build(
     capture = Capture(writer, verifiers, people, ReceiptIssuer(origin, key), rules, clock)
     passport_chain = PassportChain(client)
     relay = PassportRelay(relayer, people, passport_chain)
-    custody = Custody(database, NodeLogSource(log), log.log_id, people, deployment, settings.custody_records)
     node = Node(
         settings=settings,
         database=database,

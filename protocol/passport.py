@@ -7,19 +7,17 @@ not be moved under another.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from protocol.errors import PassportError
 from protocol.gs1 import GS1_STEM, parse_digital_link
-from protocol.hashing import passport_id, sha256
-from protocol.merkle import inclusion_proof, root
+from protocol.hashing import sha256
 from protocol.quantities import parse_decimal
 from protocol.schema import SUBJECT
 from protocol.vocabulary import vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from protocol.records import Record
 
@@ -29,16 +27,6 @@ _KEYS = {"model": ("01",), "batch": ("01", "10"), "item": ("01", "21")}
 _UP = {"model": None, "batch": "model", "item": "batch"}
 STATUSES: Final = ("none", "active", "suspended", "withdrawn", "superseded", "end-of-life")
 """Status words in the order of the contract's numbers."""
-
-
-@dataclass(frozen=True, slots=True)
-class BatchItem:
-    """A passport of a batch: its id, record digest, index, and the proof that it is under the batch's root."""
-
-    passport: bytes
-    digest: bytes
-    index: int
-    proof: tuple[bytes, ...]
 
 
 def check_passport(subject: Mapping[str, Any]) -> None:
@@ -137,17 +125,6 @@ def in_force(records: Iterable[Record]) -> list[Record]:
 def batch_leaf(passport: bytes, digest: bytes) -> bytes:
     """Leaf of a batch: SHA-256(0x00 ‖ passport id ‖ passport digest)."""
     return sha256(b"\x00" + passport + digest)
-
-
-def batch(items: Sequence[tuple[str, bytes]]) -> tuple[bytes, list[BatchItem]]:
-    """Root over passports given as (identifier, record digest), and the place of each under it."""
-    ids = [passport_id(identifier) for identifier, _ in items]
-    leaves = [batch_leaf(name, digest) for name, (_, digest) in zip(ids, items, strict=True)]
-    places = [
-        BatchItem(name, digest, index, tuple(inclusion_proof(leaves, index)))
-        for index, (name, (_, digest)) in enumerate(zip(ids, items, strict=True))
-    ]
-    return root(leaves), places
 
 
 def gtin_of(identifier: str) -> str | None:

@@ -14,13 +14,10 @@ from protocol import custody, ledger
 from protocol.balance import check_balance
 from protocol.checks import authority, credentials, log
 from protocol.checks.passports import check_passports
-from protocol.criteria.evaluate import evaluate
-from protocol.criteria.evidence import gather
-from protocol.grades import PROVEN, grade_links
 from protocol.handover import check_handovers
-from protocol.hashing import graph_digest
+from protocol.history import read_history
+from protocol.identifiers import participant_urn
 from protocol.roles import bits_of
-from protocol.steps import EVENT_KIND, Step, read_step
 from protocol.verdict import Finding, Verdict, finding, verdict
 
 if TYPE_CHECKING:
@@ -31,6 +28,7 @@ if TYPE_CHECKING:
     from protocol.checks.view import ChainView, Trust
     from protocol.criteria.model import Criterion
     from protocol.records import Record
+    from protocol.steps import Step
 
 # In the order in which they are asked, and shown.
 CHECKS = (
@@ -74,44 +72,29 @@ def verify(
     findings += broken
     findings += _on_chain(bundle, records, members, trust, view)
     # 3. Does the story hold together? From here on only what is sound counts.
-    events = [sound.record for sound in records if sound.record.kind == EVENT_KIND]
-    steps = [read_step(record) for record in events]
-    graph = custody.build_graph(steps)
-    walked = custody.walk(graph, bundle.target)
-    findings += ledger.check_sequences(sound.record for sound in records)
-    findings += ledger.check_accounts(steps)
+    sane = [sound.record for sound in records]
+    history = read_history(bundle.target, sane, members, _certifiers(view))
+    graph, walked = history.graph, history.walked
+    findings += ledger.check_sequences(sane)
+    findings += ledger.check_accounts(history.steps)
     findings += custody.check_closure(graph, walked, bundle.target)
     findings += custody.check_cycles(walked)
     findings += custody.check_possession(graph, walked)
     findings += check_handovers(graph, walked)
     findings += check_balance(walked.steps)
-    findings += _tests(graph.steps, walked.steps, events)
+    findings += _tests(graph.steps, walked.steps, sane)
     findings.append(finding("other-use", "OTHER_PRODUCTS_NOT_CHECKED", bundle.target))
-    # 4. Who stands for what, and what follows from it?
-    statements = [
-        step for step in graph.steps if step.goods.observed and not step.goods.gains + step.goods.losses
-    ]
-    groups = {
-        each.subject["id"]: each.subject["controlGroup"] for each in members if "controlGroup" in each.subject
-    }
-    grades = grade_links(walked.steps, statements, _certifiers(statements, view), groups)
-    proven = {digest for digest, grade in grades.items() if grade in PROVEN}
-    readable = [sound.record for sound in records] + members
-    said = [step for step in graph.steps if step.digest not in {each.digest for each in walked.steps}]
-    evidence = gather(bundle.target, walked.steps, said, readable, proven)
-    criteria = evaluate(evidence)
-    made = graph_digest(step.digest for step in custody.making(graph, bundle.target))
-    # 5. Is the passport, if there is one, that of this history?
-    findings += check_passports(bundle.target, records, made, criteria, view)
+    # 4. Is the passport, if there is one, that of this history, and its issuer's to give?
+    findings += check_passports(history, records, members, view)
     return Result(
         target=bundle.target,
         verdict=verdict(findings),
         records=len(bundle.records),
         steps=walked.steps,
-        grades=grades,
+        grades=history.grades,
         names={each.subject["id"]: each.subject["name"] for each in members if "name" in each.subject},
-        graph=made,
-        criteria=criteria,
+        graph=history.digest,
+        criteria=history.criteria,
         chain_asked=view is not None,
     )
 
@@ -143,11 +126,14 @@ def _tests(known: Iterable[Step], walked: Iterable[Step], events: Iterable[Recor
                 yield finding("affected", "GOODS_NON_CONFORMANT", step.digest.hex(), lot=lot)
 
 
-def _certifiers(statements: Iterable[Step], view: ChainView | None) -> set[str]:
+def _certifiers(view: ChainView | None) -> set[str]:
     """Participants whom the chain calls certifier or authority."""
     wanted = bits_of(("certifier", "authority"))
-    able = {party for (party, _), roles in view.roles.items() if roles & wanted} if view else set()
-    return {step.signer for step in statements if bytes.fromhex(step.signer.rpartition(":")[2]) in able}
+    return (
+        {participant_urn(party) for (party, _), roles in view.roles.items() if roles & wanted}
+        if view
+        else set()
+    )
 
 
 def _contract(bundle: Bundle, trust: Trust | None) -> bytes:

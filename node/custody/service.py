@@ -15,9 +15,11 @@ from node.passports.batches import places_of
 from protocol.bundle import BundleChain, BundleKey, build_bundle, serialise
 from protocol.errors import ChainError, CustodyError
 from protocol.hashing import passport_id
-from protocol.identifiers import parse_reference
+from protocol.history import read_history
+from protocol.identifiers import parse_reference, participant_urn
 from protocol.passport import KIND as PASSPORT
 from protocol.records import parse_record, restrict
+from protocol.roles import bits_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,11 +32,15 @@ if TYPE_CHECKING:
     from node.db import Database
     from node.events.repository import Found
     from node.participants.service import Participants
+    from protocol.history import History
     from protocol.passport_batch import BatchPlace
     from protocol.records import Record
 
+    _Entries = list[tuple[Found, Record]]
+
 MEMBERSHIP = "FilieraMembership"
 _OPEN = 2**64 - 1
+_CERTIFIERS = bits_of(("certifier", "authority"))
 
 
 class Custody:
@@ -65,19 +71,12 @@ class Custody:
         if self._chain is None:
             raise ChainError("NO_LEDGER")
         with self._database.read() as connection:
-            stored = self._behind(connection, target)
-            passports = repository.about(connection, [target], PASSPORT)
-            stored += passports
+            records, members = self._gathered(connection, target)
+            passports = [entry for entry, record in records if record.kind == PASSPORT]
             batches = [place for entry in passports for place in _places(connection, entry)]
-            records = [(entry, parse_record(entry.token)) for entry in stored]
-            records += self._named(connection, records)
-            members = repository.about(connection, _participants_of(records), MEMBERSHIP)
-        memberships = [
-            restrict(parse_record(entry.token), caller.tier_for(entry.participant)) for entry in members
-        ]
+        memberships = [_for(caller, *each).token for each in members]
         tokens = [
-            (restrict(record, caller.tier_for(entry.participant)), self._log_id, entry.leaf_index)
-            for entry, record in records
+            (_for(caller, entry, record).token, self._log_id, entry.leaf_index) for entry, record in records
         ]
         keys = set(self._keys(entry for entry, _ in records))
         return serialise(
@@ -85,6 +84,28 @@ class Custody:
                 target, tokens, self._source, self._chain, keys=keys, memberships=memberships, batches=batches
             )
         )
+
+    def history(self, target: str, caller: Caller) -> History:
+        """What the stored records tell about a target, as far as the caller may read; raises what `bundle` raises."""
+        parse_reference(target)
+        with self._database.read() as connection:
+            records, members = self._gathered(connection, target)
+        known = self._participants.snapshot.participants
+        certifiers = {participant_urn(party) for party, each in known.items() if each.roles & _CERTIFIERS}
+        return read_history(
+            target,
+            [_for(caller, *each) for each in records],
+            [_for(caller, *each) for each in members],
+            certifiers,
+        )
+
+    def _gathered(self, connection: Connection, target: str) -> tuple[_Entries, _Entries]:
+        """The records behind the target with its passports, and the memberships of their authors."""
+        stored = self._behind(connection, target) + repository.about(connection, [target], PASSPORT)
+        records = [(entry, parse_record(entry.token)) for entry in stored]
+        records += self._named(connection, records)
+        members = repository.about(connection, _participants_of(records), MEMBERSHIP)
+        return records, [(entry, parse_record(entry.token)) for entry in members]
 
     def _behind(self, connection: Connection, target: str) -> list[Found]:
         seen: set[str] = set()
@@ -135,6 +156,12 @@ class Custody:
     def _ensure_bounded(self, found: Any) -> None:
         if len(found) > self._max_records:
             raise CustodyError("CUSTODY_TOO_LARGE", "/lot", limit=self._max_records)
+
+
+def _for(caller: Caller, entry: Found, record: Record) -> Record:
+    """The record as the caller may read it."""
+    token = restrict(record, caller.tier_for(entry.participant))
+    return record if token == record.token else parse_record(token)
 
 
 def _places(connection: Connection, passport: Found) -> list[BatchPlace]:

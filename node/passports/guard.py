@@ -11,9 +11,11 @@ import asyncio
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from node.auth.tiers import caller_of
 from node.capture.writer import GroupWriter
 from node.passports import repository
 from node.passports.owners import Owners
+from protocol.checks.passports import contradictions
 from protocol.errors import FilieraError, PassportError
 from protocol.passport import KIND, ensure_linked, ensure_version, in_force, link_above
 from protocol.records import parse_record
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from node.capture.candidate import Candidate
     from node.capture.writer import Outcome
+    from node.custody.service import Custody
     from node.db import Database
     from node.participants.service import Participants
 
@@ -35,9 +38,11 @@ class PassportWriter(GroupWriter):
     """The writer of records that refuses passports which contradict what is stored."""
 
     def __init__(
-        self, database: Database, recheck: Callable[[str], None], participants: Participants
+        self, database: Database, recheck: Callable[[str], None], participants: Participants, custody: Custody
     ) -> None:
         super().__init__(database, recheck)
+        self._participants = participants
+        self._custody = custody
         self._stored = database
         self._owners = Owners(participants)
         self._one_at_a_time = asyncio.Lock()
@@ -77,6 +82,19 @@ class PassportWriter(GroupWriter):
             above = None if named is None else _subject(connection, bytes.fromhex(named["digest"]))
             ensure_linked(subject, above)
             _ensure_of_lot(connection, subject, above)
+        self._ensure_of_history(subject, candidate.participant)
+
+    def _ensure_of_history(self, subject: Mapping[str, Any], issuer: bytes) -> None:
+        """A passport of goods says what the issuer can read in the records: no verifier would take anything else."""
+        goods = subject.get("item") or subject.get("lot")
+        if goods is None:
+            return
+        caller = caller_of(self._participants.snapshot.participants[issuer])
+        history = self._custody.history(goods, caller)
+        if subject["graphDigest"] != history.digest.hex():
+            raise PassportError("GRAPH_DIGEST_MISMATCH", f"{SUBJECT}/graphDigest")
+        for wrong in contradictions(subject, history.criteria, f"{SUBJECT}/criteria"):
+            raise PassportError(wrong.code, wrong.place, **wrong.values)
 
 
 def _is_passport(candidate: Candidate) -> bool:

@@ -6,7 +6,6 @@ Where no membership speaks of a number, the first brand that described the produ
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from node.participants.snapshot import ROLES
 from node.passports import repository
 from protocol.errors import PassportError
 from protocol.identifiers import PARTICIPANT_PREFIX
+from protocol.numbering import company_prefixes, prefix_holder
 from protocol.passport import gtin_of
 from protocol.records import parse_record
 from protocol.schema import SUBJECT
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from node.participants.service import Participants
 
-PREFIX_SCHEME = "gs1-prefix"
-_PREFIX = re.compile(r"[0-9]{4,12}")
 ISSUERS = ROLES["brand"] | ROLES["repairer"] | ROLES["recycler"]
 
 
@@ -49,14 +47,7 @@ class Owners:
     def _by_prefix(self, connection: Connection, gtin: str) -> bytes | None:
         """Who holds the longest prefix that the number begins with (after the indicator digit)."""
         tokens = repository.memberships(connection, self._participants.snapshot.participants)
-        newest = dict(map(_prefixes, tokens))
-        held = [
-            (len(prefix), party)
-            for party, prefixes in newest.items()
-            for prefix in prefixes
-            if gtin[1:].startswith(prefix)
-        ]
-        return max(held)[1] if held else None
+        return prefix_holder(gtin, dict(map(_prefixes, tokens)))
 
     def _by_claim(self, connection: Connection, identifier: str) -> bytes | None:
         """Who spoke of the model first, among those that may issue passports."""
@@ -70,12 +61,6 @@ class Owners:
 
 @lru_cache(maxsize=4096)
 def _prefixes(token: str) -> tuple[bytes, tuple[str, ...]]:
-    """The member, and the company prefixes in its membership; what is withheld or no prefix is left out."""
+    """The member, and the company prefixes in its membership."""
     subject = parse_record(token).subject
-    numbers = (
-        str(entry.get("number", ""))
-        for entry in subject.get("registrations", ())
-        if entry.get("scheme") == PREFIX_SCHEME
-    )
-    member = bytes.fromhex(subject["id"].removeprefix(PARTICIPANT_PREFIX))
-    return member, tuple(number for number in numbers if _PREFIX.fullmatch(number))
+    return bytes.fromhex(subject["id"].removeprefix(PARTICIPANT_PREFIX)), company_prefixes(subject)

@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from protocol.hashing import passport_id
-from protocol.passport import KIND, STATUSES
+from protocol.identifiers import participant_urn
+from protocol.numbering import company_prefixes, prefix_holder
+from protocol.passport import KIND, STATUSES, gtin_of, in_force
 from protocol.quantities import parse_decimal
 from protocol.verdict import Finding, finding
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from protocol.checks.credentials import Sound
     from protocol.checks.view import ChainView
     from protocol.criteria.model import Criterion
+    from protocol.history import History
     from protocol.records import Record
 
 PASSPORT = "passport"
@@ -30,31 +33,66 @@ _SAID = {
 
 
 def check_passports(
-    target: str, records: Iterable[Sound], graph: bytes, criteria: Iterable[Criterion], view: ChainView | None
+    history: History, records: Iterable[Sound], members: Iterable[Record], view: ChainView | None
 ) -> Iterator[Finding]:
-    """Judge the newest passport of the target, if it has one; `graph` is the digest of how the target was made."""
+    """Judge the passport in force of the history's target, if it has one.
+
+    Whoever may register passports may register one about anybody's garment, and hand round a file that shows no
+    other: the issuer has to be the holder of the GTIN's prefix, or else one of those who made the garment.
+    """
     own = [
-        sound.record
+        sound
         for sound in records
-        if sound.record.kind == KIND and _is_of(sound.record.subject, target)
+        if sound.record.kind == KIND and _is_of(sound.record.subject, history.target)
     ]
     if not own:
         return
-    newest = max(own, key=lambda record: (record.subject["version"], record.digest))
+    arrived = [sound.record for sound in sorted(own, key=_arrival)]
+    owner = _owner(arrived[0].subject["id"], members)
+    of_owner = [record for record in arrived if owner in {None, _issuer(record)}] or arrived
+    newest = (in_force(of_owner) or of_owner)[-1]
     place = newest.digest.hex()
-    if newest.subject["graphDigest"] != graph.hex():
+    yield from _rightful(newest, owner, history)
+    if newest.subject["graphDigest"] != history.digest.hex():
         yield finding(PASSPORT, "GRAPH_DIGEST_MISMATCH", place)
-    yield from _claims(newest.subject, criteria, place)
+    yield from contradictions(newest.subject, history.criteria, place)
     if view is not None:
         yield from _on_chain(newest, view)
+
+
+def _arrival(sound: Sound) -> tuple[bool, int, int]:
+    """Order of the log; what is not in it yet comes last."""
+    entry = sound.entry
+    return entry.head is None, entry.head or 0, entry.index or 0
+
+
+def _issuer(record: Record) -> str:
+    return participant_urn(str(record.subject["filiera:participant"]))
+
+
+def _owner(identifier: str, members: Iterable[Record]) -> str | None:
+    gtin = gtin_of(identifier)
+    prefixes = {each.subject["id"]: company_prefixes(each.subject) for each in members}
+    return prefix_holder(gtin, prefixes) if gtin else None
+
+
+def _rightful(record: Record, owner: str | None, history: History) -> Iterator[Finding]:
+    issuer, place = _issuer(record), record.digest.hex()
+    if owner is not None:
+        if issuer != owner:
+            yield finding(PASSPORT, "GTIN_NOT_OF_ISSUER", place, gtin=str(gtin_of(record.subject["id"])))
+    elif issuer not in {party for step in history.walked.steps for party in (step.signer, step.holder)}:
+        yield finding(PASSPORT, "PASSPORT_NOT_OF_ISSUER", place, id=record.subject["id"])
 
 
 def _is_of(subject: Mapping[str, Any], target: str) -> bool:
     return target in {subject["id"], subject.get("item") or subject.get("lot")}
 
 
-def _claims(subject: Mapping[str, Any], criteria: Iterable[Criterion], place: str) -> Iterator[Finding]:
-    """What the passport states as a figure is what the graph gives."""
+def contradictions(
+    subject: Mapping[str, Any], criteria: Iterable[Criterion], place: str
+) -> Iterator[Finding]:
+    """Yield `PASSPORT_CLAIM_CONTRADICTED` for each figure of a passport that is not the one which the graph gives."""
     found = {(criterion.id, figure.id): figure for criterion in criteria for figure in criterion.figures}
     for entry in subject.get("criteria", ()):
         name, _, claimed = entry.get("figure", "").partition(" = ")

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from protocol import merkle
 from protocol.errors import FilieraError, PassportError
+from protocol.hashing import passport_id
 from protocol.kinds import check_record
 from protocol.passport import (
-    batch,
     batch_leaf,
     check_passport,
     ensure_linked,
@@ -23,6 +23,7 @@ from protocol.passport import (
     in_force,
     requirements,
 )
+from protocol.passport_batch import Batch
 from protocol.schema import load
 from protocol.vocabulary import vocabulary
 from tests.support.makers import Maker
@@ -129,11 +130,11 @@ def test_a_batch_is_the_contracts_own() -> None:
 
 def test_every_passport_of_a_batch_is_under_its_root() -> None:
     pairs = [(f"{GS1}/01/{GTIN}/21/S{number}", bytes([number]) * 32) for number in range(7)]
-    root, places = batch(pairs)
-    for place in places:
-        merkle.verify_inclusion(
-            batch_leaf(place.passport, place.digest), place.index, len(pairs), place.proof, root
-        )
+    listed = Batch((passport_id(identifier), digest) for identifier, digest in pairs)
+    for identifier, digest in pairs:
+        place = listed.place(passport_id(identifier))
+        leaf = batch_leaf(passport_id(identifier), digest)
+        merkle.verify_inclusion(leaf, place.index, len(pairs), place.proof, listed.root)
 
 
 def test_another_care_symbol_is_refused() -> None:

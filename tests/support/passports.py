@@ -29,6 +29,11 @@ def body(maker: Maker, level: str, identifier: str, **changes: Any) -> dict[str,
     return {name: value for name, value in subject.items() if value is not None}
 
 
+def made_by(*records: Record) -> dict[str, str]:
+    """The graph digest of goods that these records made."""
+    return {"graphDigest": graph_digest(record.digest for record in records).hex()}
+
+
 def signed(maker: Maker, subject: dict[str, Any], number: int = 0) -> Record:
     """Sign a passport."""
     record_id = (

@@ -13,7 +13,7 @@ from protocol.passport_batch import Batch, BatchPlace
 from tests.node.passports.test_passports import post, with_coat
 from tests.support.makers import Maker
 from tests.support.nodes import Running, running
-from tests.support.passports import GTIN, ITEM, body, reference, signed
+from tests.support.passports import GTIN, ITEM, reference, signed
 
 pytestmark = pytest.mark.anyio
 OWN = ("brand", "supplier")
@@ -157,7 +157,7 @@ async def test_a_later_version_is_not_the_batchs(tmp_path):
         on_ledger(node)
         await node.client.post("/passports/batches", json=request(brand, batch_of(item)))
         links = {"model": reference(model), "batch": reference(batch_passport), "replaces": reference(item)}
-        later = signed(brand, body(brand, "item", ITEM, item=ITEM, version=2, **links), 2)
+        later = signed(brand, item.subject | {"version": 2, **links}, 2)
         assert (await post(node, later)).status_code == 201
         found = (await node.client.get(f"/01/{GTIN}/21/S1", headers=JSON)).json()
         assert (found["state"], found["version"]) == ("superseded", 2)

@@ -13,7 +13,7 @@ from protocol.templates import credential_template
 from tests.node.passports.test_passports import post, with_coat
 from tests.support.makers import Maker, lot, seeded
 from tests.support.nodes import running
-from tests.support.passports import BATCH, GTIN, ITEM, MODEL, body, reference, signed
+from tests.support.passports import BATCH, GTIN, ITEM, MODEL, body, made_by, reference, signed
 
 pytestmark = pytest.mark.anyio
 JSON = {"accept": "application/json"}
@@ -78,7 +78,9 @@ async def test_a_whole_collection_in_one_body_is_judged_line_after_line(tmp_path
         first = [{"lot": BATCH, "lotSeq": 0, "before": "0", "after": "2", "uom": "C62"}]
         stock = brand.sign(brand.subject("opening-stock", quantityList=goods, **{"filiera:account": first}))
         model = signed(brand, body(brand, "model", MODEL))
-        batch = signed(brand, body(brand, "batch", BATCH, lot=BATCH, model=reference(model)))
+        batch = signed(
+            brand, body(brand, "batch", BATCH, lot=BATCH, model=reference(model), **made_by(stock))
+        )
         second = body(brand, "model", MODEL, version=2, replaces=reference(model))
         lines = [
             stock,
@@ -135,13 +137,36 @@ async def test_without_a_gtin_a_passport_is_its_first_issuers(tmp_path):
         assert (answer.status_code, answer.json()["code"]) == (409, "PASSPORT_NOT_OF_ISSUER")
 
 
+async def test_a_passport_that_the_records_contradict_is_refused_before_anybody_sees_it(tmp_path):
+    brand = Maker("brand", OWN)
+    async with running(tmp_path, brand) as node:
+        _, _, item = await with_coat(node, brand)
+        before = await stored_passports(node)
+        second = item.subject | {"version": 2, "replaces": reference(item)}
+        claim = {"criterion": "short-chain", "state": "evaluated", "figure": "companies = 40", "unit": "C62"}
+        lies = {
+            "GRAPH_DIGEST_MISMATCH": {"graphDigest": "0" * 64},
+            "PASSPORT_CLAIM_CONTRADICTED": {"criteria": [claim | {"proven": "1", "declared": "0"}]},
+        }
+        for number, (code, lie) in enumerate(lies.items(), 2):
+            record = signed(brand, second | lie, number)
+            for answer in (await post(node, record), await node.post(record)):
+                assert (answer.status_code, answer.json()["code"]) == (422, code)
+        assert await stored_passports(node) == before
+        assert (await post(node, signed(brand, second, 9))).status_code == 201
+
+
 async def test_an_item_is_of_the_lot_that_its_birth_names(tmp_path):
     brand = Maker("brand", OWN)
     async with running(tmp_path, brand) as node:
         model, _, _ = await with_coat(node, brand)
-        await node.stored(brand.declare("other", "5"))
+        declared = brand.declare("other", "5")
+        await node.stored(declared)
         elsewhere = f"https://id.gs1.org/01/{GTIN}/10/L2"
-        other = signed(brand, body(brand, "batch", elsewhere, lot=lot("other"), model=reference(model)))
+        other = signed(
+            brand,
+            body(brand, "batch", elsewhere, lot=lot("other"), model=reference(model), **made_by(declared)),
+        )
         assert (await post(node, other)).status_code == 201
         item = (await node.client.get(f"/01/{GTIN}/21/S1", headers=JSON)).json()
         moved = body(

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.makers import Maker
 from tests.support.nodes import Running, running
-from tests.support.passports import BATCH, GTIN, ITEM, MODEL, body, reference, signed
+from tests.support.passports import BATCH, GTIN, ITEM, MODEL, body, made_by, reference, signed
 
 pytestmark = pytest.mark.anyio
 BRAND = Maker("brand", ("brand", "supplier"))
@@ -23,19 +23,19 @@ async def with_coat(node: Running, brand: Maker) -> tuple[object, object, object
     """A lot of coats and one coat, with model, batch and item passport."""
     account = [{"lot": BATCH, "lotSeq": 0, "before": "0", "after": "2", "uom": "C62"}]
     goods = [{"epcClass": BATCH, "quantity": "2", "uom": "C62"}]
-    await node.stored(
-        brand.sign(brand.subject("opening-stock", quantityList=goods, **{"filiera:account": account}))
-    )
+    stock = brand.sign(brand.subject("opening-stock", quantityList=goods, **{"filiera:account": account}))
     born = {"epcList": [ITEM], "filiera:lot": BATCH, "quantityList": None}
     last = brand.accounts[BATCH][2].hex()
     entry = [{"lot": BATCH, "lotSeq": 1, "before": "2", "after": "1", "uom": "C62", "previous": last}]
-    await node.stored(brand.sign(brand.subject("garment-born", **born, **{"filiera:account": entry})))
+    birth = brand.sign(brand.subject("garment-born", **born, **{"filiera:account": entry}))
+    await node.stored(stock)
+    await node.stored(birth)
     model = signed(
         brand, body(brand, "model", MODEL, description="Lana <script>alert(1)</script>", components=SHELL)
     )
-    batch = signed(brand, body(brand, "batch", BATCH, lot=BATCH, model=reference(model)))
+    batch = signed(brand, body(brand, "batch", BATCH, lot=BATCH, model=reference(model), **made_by(stock)))
     links = {"model": reference(model), "batch": reference(batch)}
-    item = signed(brand, body(brand, "item", ITEM, item=ITEM, **links))
+    item = signed(brand, body(brand, "item", ITEM, item=ITEM, **links, **made_by(stock, birth)))
     for record in (model, batch, item):
         answer = await post(node, record)
         assert answer.status_code == 201, answer.text  # type: ignore[attr-defined]

@@ -1,0 +1,73 @@
+"""What sound records tell about a target: the one computation that the brand, its node and every verifier share.
+
+A brand puts the figures on a passport, its node refuses those that the records contradict, and a verifier does not
+believe either of them: all three ask here, so what is refused is never a difference between two programs of ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from protocol import custody
+from protocol.criteria.evaluate import evaluate
+from protocol.criteria.evidence import gather
+from protocol.grades import PROVEN, grade_links
+from protocol.hashing import graph_digest
+from protocol.steps import EVENT_KIND, Step, read_step
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from protocol.criteria.model import Criterion
+    from protocol.custody import Graph, Walk
+    from protocol.records import Record
+
+
+@dataclass(frozen=True)
+class History:
+    """The custody graph behind a target, who stands for each step (by digest), how it was made, and the criteria.
+
+    `steps` are all that was read, `making` those that the graph digest is of; `statements` move nothing.
+    """
+
+    target: str
+    steps: tuple[Step, ...]
+    graph: Graph
+    walked: Walk
+    making: tuple[Step, ...]
+    grades: Mapping[bytes, str]
+    criteria: tuple[Criterion, ...]
+
+    @property
+    def digest(self) -> bytes:
+        """The graph digest that a passport of this target states (README §11)."""
+        return graph_digest(step.digest for step in self.making)
+
+
+def read_history(
+    target: str, records: Collection[Record], members: Collection[Record], certifiers: Collection[str]
+) -> History:
+    """Read the history of a lot or item from verified records; `certifiers` are the URNs of those who may attest."""
+    steps = tuple(read_step(record) for record in records if record.kind == EVENT_KIND)
+    graph = custody.build_graph(steps)
+    walked = custody.walk(graph, target)
+    statements = [
+        step for step in graph.steps if step.goods.observed and not step.goods.gains + step.goods.losses
+    ]
+    attested = {step.signer for step in statements} & set(certifiers)
+    grades = grade_links(walked.steps, statements, attested, control_groups(members))
+    proven = {digest for digest, grade in grades.items() if grade in PROVEN}
+    behind = {step.digest for step in walked.steps}
+    said = [step for step in graph.steps if step.digest not in behind]
+    evidence = gather(target, walked.steps, said, [*records, *members], proven)
+    return History(
+        target, steps, graph, walked, custody.making(graph, target), grades, tuple(evaluate(evidence))
+    )
+
+
+def control_groups(members: Iterable[Record]) -> dict[str, str]:
+    """Which control group a member belongs to, where the coordinator names one; by participant URN."""
+    return {
+        each.subject["id"]: each.subject["controlGroup"] for each in members if "controlGroup" in each.subject
+    }
