@@ -19,6 +19,7 @@ from protocol.steps import EVENT_KIND, Step, read_step
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from protocol.criteria.evidence import Evidence
     from protocol.criteria.model import Criterion
     from protocol.custody import Graph, Walk
     from protocol.records import Record
@@ -37,6 +38,7 @@ class History:
     walked: Walk
     making: tuple[Step, ...]
     grades: Mapping[bytes, str]
+    evidence: Evidence
     criteria: tuple[Criterion, ...]
 
     @property
@@ -62,7 +64,7 @@ def read_history(
     said = [step for step in graph.steps if step.digest not in behind]
     evidence = gather(target, walked.steps, said, [*records, *members], proven)
     return History(
-        target, steps, graph, walked, custody.making(graph, target), grades, tuple(evaluate(evidence))
+        target, steps, graph, walked, custody.making(graph, target), grades, evidence, evaluate(evidence)
     )
 
 

@@ -15,7 +15,7 @@ from node.auth.tiers import caller_of
 from node.capture.writer import GroupWriter
 from node.passports import repository
 from node.passports.owners import Owners
-from protocol.checks.passports import contradictions
+from protocol.checks.claims import contradictions
 from protocol.errors import FilieraError, PassportError
 from protocol.passport import KIND, ensure_linked, ensure_version, in_force, link_above
 from protocol.records import parse_record
@@ -93,7 +93,7 @@ class PassportWriter(GroupWriter):
         history = self._custody.history(goods, caller)
         if subject["graphDigest"] != history.digest.hex():
             raise PassportError("GRAPH_DIGEST_MISMATCH", f"{SUBJECT}/graphDigest")
-        for wrong in contradictions(subject, history.criteria, f"{SUBJECT}/criteria"):
+        for wrong in contradictions(subject, history, f"{SUBJECT}/criteria"):
             raise PassportError(wrong.code, wrong.place, **wrong.values)
 
 

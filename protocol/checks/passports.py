@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from protocol.checks.claims import PASSPORT, contradictions
 from protocol.hashing import passport_id
 from protocol.identifiers import participant_urn
 from protocol.numbering import company_prefixes, prefix_holder
 from protocol.passport import KIND, STATUSES, gtin_of, in_force
-from protocol.quantities import parse_decimal
 from protocol.verdict import Finding, finding
 
 if TYPE_CHECKING:
@@ -17,13 +16,9 @@ if TYPE_CHECKING:
 
     from protocol.checks.credentials import Sound
     from protocol.checks.view import ChainView
-    from protocol.criteria.model import Criterion
     from protocol.history import History
     from protocol.records import Record
 
-PASSPORT = "passport"
-# Figures are rounded when they are printed; a claim may round as well, and no more.
-_ROUNDING = Decimal("0.005")
 _SAID = {
     "suspended": "PASSPORT_SUSPENDED",
     "withdrawn": "PASSPORT_WITHDRAWN",
@@ -55,7 +50,7 @@ def check_passports(
     yield from _rightful(newest, owner, history)
     if newest.subject["graphDigest"] != history.digest.hex():
         yield finding(PASSPORT, "GRAPH_DIGEST_MISMATCH", place)
-    yield from contradictions(newest.subject, history.criteria, place)
+    yield from contradictions(newest.subject, history, place)
     if view is not None:
         yield from _on_chain(newest, view)
 
@@ -87,21 +82,6 @@ def _rightful(record: Record, owner: str | None, history: History) -> Iterator[F
 
 def _is_of(subject: Mapping[str, Any], target: str) -> bool:
     return target in {subject["id"], subject.get("item") or subject.get("lot")}
-
-
-def contradictions(
-    subject: Mapping[str, Any], criteria: Iterable[Criterion], place: str
-) -> Iterator[Finding]:
-    """Yield `PASSPORT_CLAIM_CONTRADICTED` for each figure of a passport that is not the one which the graph gives."""
-    found = {(criterion.id, figure.id): figure for criterion in criteria for figure in criterion.figures}
-    for entry in subject.get("criteria", ()):
-        name, _, claimed = entry.get("figure", "").partition(" = ")
-        figure = found.get((entry["criterion"], name))
-        if figure is None or not claimed or figure.value is None:
-            continue
-        if abs(parse_decimal(claimed) - figure.value) > _ROUNDING * max(Decimal(1), abs(figure.value)):
-            stated = {"what": name, "claimed": claimed, "found": f"{figure.value:f}"}
-            yield finding(PASSPORT, "PASSPORT_CLAIM_CONTRADICTED", place, **stated)
 
 
 def _on_chain(record: Record, view: ChainView) -> Iterator[Finding]:

@@ -95,6 +95,24 @@ def test_the_version_in_force_is_judged_and_not_the_loudest(brand: Maker, stock:
     assert judged(stock, own, second, unlinked) == ["GRAPH_DIGEST_MISMATCH"]
 
 
+def test_a_brand_cannot_claim_more_recycled_wool_than_came_in_nor_a_fibre_that_nobody_brought(
+    brand: Maker,
+) -> None:
+    wool = [{"fibre": "wool", "share": "0.8", "recycled": "0.5"}, {"fibre": "polyamide", "share": "0.2"}]
+    facts = {"filiera:stage": "garment", "filiera:material": wool, "filiera:account": FIRST}
+    stock = brand.sign(brand.subject("opening-stock", quantityList=GOODS, **facts))
+
+    def claiming(*materials: dict[str, str]) -> list[str]:
+        shell = {"component": "shell", "massShare": "1", "materials": list(materials)}
+        return judged(stock, passport(brand, stock, components=[shell]))
+
+    assert claiming(*wool) == []
+    assert claiming({"fibre": "wool", "share": "0.8", "recycled": "0.4"}, wool[1]) == []
+    more = "PASSPORT_CLAIM_CONTRADICTED"
+    assert claiming({"fibre": "wool", "share": "0.8", "recycled": "0.6"}, wool[1]) == [more]
+    assert claiming({"fibre": "cashmere", "share": "0.8"}, wool[1]) == [more]
+
+
 def test_a_figure_that_the_records_do_not_give_is_named(brand: Maker, stock: Record) -> None:
     claim = {"criterion": "short-chain", "state": "evaluated", "figure": "companies = 40", "unit": "C62"}
     said = passport(brand, stock, criteria=[claim | {"proven": "1", "declared": "0"}])
