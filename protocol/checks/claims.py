@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from protocol.criteria.evaluate import CURRENT, VERSIONS, evaluate
 from protocol.criteria.model import ONE, ZERO
 from protocol.quantities import parse_decimal
 from protocol.verdict import Finding, finding
@@ -30,10 +31,16 @@ Difference = tuple[str, str, str]
 
 
 def contradictions(subject: Mapping[str, Any], history: History, place: str) -> Iterator[Finding]:
-    """Yield `PASSPORT_CLAIM_CONTRADICTED` for each claim of a passport that the records contradict."""
-    found = {
-        (criterion.id, figure.id): figure for criterion in history.criteria for figure in criterion.figures
-    }
+    """Yield `PASSPORT_CLAIM_CONTRADICTED` for each claim of a passport that the records contradict.
+
+    The figures are those of the catalogue under which the passport was made; `PASSPORT_CATALOGUE_UNKNOWN` for another than ours.
+    """
+    version = subject["catalogueVersion"]
+    if version not in VERSIONS:
+        yield finding(PASSPORT, "PASSPORT_CATALOGUE_UNKNOWN", place, version=version)
+        return
+    criteria = history.criteria if version == CURRENT else evaluate(history.evidence, version)
+    found = {(criterion.id, figure.id): figure for criterion in criteria for figure in criterion.figures}
     for differences in (_figures(subject, found), _recycled(subject, found), _climate(subject, found)):
         for what, claimed, given in differences:
             yield _contradicted(place, what, claimed, given)

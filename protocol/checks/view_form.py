@@ -106,8 +106,13 @@ def _head_to_json(log: bytes, seq: int, head: ChainHead) -> dict[str, Any]:
 
 
 def _head_from_json(each: _Object) -> tuple[tuple[bytes, int], ChainHead]:
-    hashes = (each.hash(name) for name in ("root", "headHash", "manifest"))
-    head = ChainHead(*hashes, size=each.number("size"), block=each.number("block"))
+    head = ChainHead(
+        root=each.hash("root"),
+        head_hash=each.hash("headHash"),
+        manifest=each.hash("manifest"),
+        size=each.number("size"),
+        block=each.number("block"),
+    )
     return (each.hash("log"), each.number("seq")), head
 
 

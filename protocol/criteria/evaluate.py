@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from protocol.criteria.model import Figure
 
 CURRENT = "2026-2"
+# Every version that was ever published, and so every version that a passport may name.
+VERSIONS = frozenset({CURRENT})
 _METHODS: dict[str, Callable[[Evidence, Mapping[str, Any]], tuple[Figure, ...]]] = {
     "short-chain": short_chain.figures,
     "circularity": circularity.figures,

@@ -113,6 +113,10 @@ def test_a_brand_cannot_claim_more_recycled_wool_than_came_in_nor_a_fibre_that_n
     assert claiming({"fibre": "cashmere", "share": "0.8"}, wool[1]) == [more]
 
 
+def test_figures_of_a_catalogue_that_is_not_known_are_not_called_right(brand: Maker, stock: Record) -> None:
+    assert judged(stock, passport(brand, stock, catalogueVersion="2031-1")) == ["PASSPORT_CATALOGUE_UNKNOWN"]
+
+
 def test_a_figure_that_the_records_do_not_give_is_named(brand: Maker, stock: Record) -> None:
     claim = {"criterion": "short-chain", "state": "evaluated", "figure": "companies = 40", "unit": "C62"}
     said = passport(brand, stock, criteria=[claim | {"proven": "1", "declared": "0"}])
