@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from anchoring.deployment import Deployment
-    from anchoring.ports import HeadStore
+    from anchoring.ports import HeadStore, Registry
 
 
 def open_registry(
@@ -29,16 +29,9 @@ def open_registry(
 
 
 def build_worker(
-    store: HeadStore,
-    deployment: Deployment,
-    chain_url: str,
-    operator_key_file: Path,
-    settings: WorkerSettings | None = None,
-    *,
-    timeout: float = DEFAULT_TIMEOUT,
+    store: HeadStore, registry: Registry, settings: WorkerSettings | None = None
 ) -> AnchoringWorker:
     """A worker with a holder name of its own. Call `run(stop)` in a thread, or `step()` by yourself."""
-    registry = open_registry(deployment, chain_url, operator_key_file, timeout)
     return AnchoringWorker(store, registry, settings, holder=new_holder())
 
 

@@ -20,6 +20,7 @@ from web3.types import RPCEndpoint
 
 from anchoring import deploy as deploying
 from anchoring.accounts import create_account, load_account
+from anchoring.agreement import AgreementWatch, compare
 from anchoring.assemble import build_worker, load_store, open_registry
 from anchoring.client import ChainClient, connect
 from anchoring.confirmation import ConfirmationRule
@@ -27,8 +28,8 @@ from anchoring.deployment import load_deployment
 from anchoring.devchain import CHAIN_ID, FUNDS, DevChain, DevChainSettings
 from anchoring.errors import chain_errors
 from anchoring.participants import read_participants
-from anchoring.sequencer import LogIdentity, plan_head
-from anchoring.worker import WorkerSettings, describe
+from anchoring.status import describe, next_head, next_transaction
+from anchoring.worker import WorkerSettings
 from protocol.codes import lookup, text
 from protocol.errors import ChainError, FilieraError
 from protocol.keys import PublicKey, private_key_from_jwk
@@ -44,7 +45,9 @@ _REFUSED, _INCOMPLETE, _BAD_INPUT = 1, 2, 3
 _BAD_REQUEST = 400
 DEFAULT_STORE = "node.log.head_store:open_store"
 
-chain_url = click.option("--chain-url", envvar="FILIERA_CHAIN_URL", required=True, help="JSON-RPC address.")
+chain_url = click.option(
+    "--chain-url", envvar="FILIERA_CHAIN_URL", required=True, help="JSON-RPC address; several with commas."
+)
 deployment_file = click.option(
     "--deployment", envvar="FILIERA_DEPLOYMENT", required=True, type=click.Path(path_type=Path)
 )
@@ -83,14 +86,27 @@ def anchor() -> None:
 @head_store
 @click.option("--confirmation", envvar="FILIERA_CONFIRMATION", default="depth:1", show_default=True)
 @click.option("--head-seconds", envvar="FILIERA_HEAD_SECONDS", default=2.0, show_default=True, type=float)
+@click.option("--dry-run", is_flag=True, help="Only show what would be planned and sent first.")
 @guarded
 def anchor_run(
-    chain_url: str, deployment: Path, operator_key: Path, store: str, confirmation: str, head_seconds: float
+    chain_url: str,
+    deployment: Path,
+    operator_key: Path,
+    store: str,
+    confirmation: str,
+    head_seconds: float,
+    dry_run: bool,
 ) -> None:
     """Lead, or wait to lead, until interrupted."""
     settings = WorkerSettings(confirmation=ConfirmationRule.parse(confirmation), cadence=head_seconds)
-    worker = build_worker(load_store(store), load_deployment(deployment), chain_url, operator_key, settings)
-    worker.run(_until_interrupted())
+    if dry_run:
+        _compare(chain_url, deployment, operator_key, store, ahead=True)
+        return
+    pinned = load_deployment(deployment)
+    registry = open_registry(pinned, chain_url, operator_key)
+    worker = build_worker(load_store(store), registry, settings)
+    with AgreementWatch(registry.client, pinned):
+        worker.run(_until_interrupted())
     if worker.status.halted:
         raise ChainError(worker.status.problem, "", **worker.status.values)
 
@@ -100,27 +116,27 @@ def anchor_run(
 @deployment_file
 @operator_key
 @head_store
-@click.option("--dry-run", is_flag=True, help="Also compute the next head; nothing is written or sent.")
+@click.option("--dry-run", is_flag=True, help="Also show what would be planned and sent next.")
 @guarded
 def anchor_status(chain_url: str, deployment: Path, operator_key: Path, store: str, dry_run: bool) -> None:
     """Compare the outbox with the chain."""
+    _compare(chain_url, deployment, operator_key, store, ahead=dry_run)
+
+
+def _compare(chain_url: str, deployment: Path, operator_key: Path, store: str, *, ahead: bool) -> None:
+    """Show outbox and chain, and if asked what a leader would do next; nothing is written or sent."""
     opened = load_store(store)
     registry = open_registry(load_deployment(deployment), chain_url, operator_key)
     shown = describe(opened, registry)
-    records = opened.pending(15_000) if dry_run else ()
-    if records:
-        identity = LogIdentity(registry.chain_id, registry.contract, registry.log_id)
-        head = plan_head(identity, opened.tip(), records, opened.affected(records), opened.node)
-        shown["next"] = {
-            "seq": head.seq,
-            "size": head.size,
-            "root": head.root.hex(),
-            "manifest": head.manifest.hex(),
-            "headHash": head.head_hash.hex(),
-        }
+    if ahead and not shown["foreign"]:
+        shown["next"] = next_head(opened, registry)
+        try:
+            shown["transaction"] = next_transaction(opened, registry, WorkerSettings().fee_ceiling)
+        except ChainError as error:
+            shown["transaction"] = {"refused": error.code}
     _show(shown)
     if shown["foreign"]:
-        raise ChainError("FOREIGN_HEAD", seq=shown["chainSeq"], chain=shown["chainHead"], ours="")
+        raise ChainError("FOREIGN_HEAD", seq=shown["chainSeq"], chain=shown["chainHead"], ours=shown["ours"])
 
 
 @click.group()
@@ -218,6 +234,7 @@ def chain_status(chain_url: str, deployment: Path) -> None:
     snapshot = read_participants(client)
     with client.errors():
         log = client.contracts["anchors"].functions.logOf(pinned.log_id).call()
+    agreement = compare([ChainClient(url, pinned) for url in client.urls])
     coordinator = snapshot.coordinator
     _show(
         {
@@ -228,8 +245,11 @@ def chain_status(chain_url: str, deployment: Path) -> None:
             "coordinators": len(coordinator.keys) if coordinator else 0,
             "threshold": coordinator.threshold if coordinator else 0,
             "log": {"origin": pinned.log.origin, "operator": log[0], "seq": log[1]},
+            "endpoints": {url: url in agreement.preferred for url in client.urls},
         }
     )
+    if agreement.code:
+        raise ChainError(agreement.code, **agreement.values)
 
 
 def _fund(url: str, address: str) -> None:

@@ -1,4 +1,4 @@
-"""One connection to one endpoint of one chain: time limit, no silent repetition, the pinned contracts.
+"""One connection to one chain, by one endpoint or several: time limit, no silent repetition, the pinned contracts.
 
 Before anything is believed, the endpoint's chain id, genesis hash and the code at the pinned addresses are
 compared with the deployment file: an endpoint of another chain (or of the right chain after somebody wiped
@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from eth_utils.address import to_checksum_address
-from web3 import HTTPProvider, Web3
+from web3 import Web3
 from web3.middleware import ExtraDataToPOAMiddleware
 
 from anchoring.artifacts import CONTRACT_NAMES, artifact
+from anchoring.endpoints import Endpoints, http_provider, split_urls
 from anchoring.errors import RevertCodes, chain_errors
 from anchoring.ports import Block
 from protocol.errors import ChainError
@@ -30,10 +31,12 @@ DEFAULT_TIMEOUT = 10.0
 
 
 def connect(url: str, timeout: float = DEFAULT_TIMEOUT) -> Web3:
-    """A Web3 over HTTP that asks once and gives up after `timeout` seconds; reads PoA headers too."""
-    # A repeated `eth_sendRawTransaction` or a read answered by another node is for the worker to decide.
-    provider = HTTPProvider(url, request_kwargs={"timeout": timeout}, exception_retry_configuration=None)
-    web3 = Web3(provider)
+    """A Web3 over HTTP that asks once and gives up after `timeout` seconds; reads PoA headers too.
+
+    `url` may be several addresses separated by commas (`endpoints.py`).
+    """
+    urls = split_urls(url)
+    web3 = Web3(Endpoints(urls, timeout) if len(urls) > 1 else http_provider(url, timeout))
     web3.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)
     return web3
 
@@ -45,11 +48,14 @@ def genesis_hash(web3: Web3) -> str:
 
 
 class ChainClient:
-    """The three pinned contracts behind one endpoint. Raises only ChainError."""
+    """The three pinned contracts behind the endpoint, or the endpoints, of `url`. Raises only ChainError."""
 
     def __init__(self, url: str, deployment: Deployment, timeout: float = DEFAULT_TIMEOUT) -> None:
         self.deployment = deployment
+        self.urls = split_urls(url)
         self.web3 = connect(url, timeout)
+        if isinstance(self.web3.provider, Endpoints):
+            self.web3.provider.guard = lambda each: ChainClient(each, deployment, timeout).check_identity()
         self.reverts = RevertCodes(*(artifact(name).abi for name in CONTRACT_NAMES))
         self.contracts: dict[str, Contract] = {
             name: self.web3.eth.contract(

@@ -24,6 +24,7 @@ from web3.types import RPCEndpoint
 
 from anchoring.client import connect
 from anchoring.compiler import project_root
+from anchoring.devstate import StateFile
 from anchoring.errors import chain_errors
 from protocol.errors import ChainError
 
@@ -36,6 +37,8 @@ CHAIN_ID = 31337
 FUNDS = 10**21
 _START_SECONDS = 20.0
 _STOP_SECONDS = 10.0
+# A file written less than this after a moment may show what was before it.
+_DUMP_SECONDS = 0.1
 _LISTENING = re.compile(r"Listening on 127\.0\.0\.1:(\d+)")
 
 
@@ -62,7 +65,7 @@ class DevChain:
         self.settings = settings or DevChainSettings()
         self.port = self.settings.port
         self._process: subprocess.Popen[bytes] | None = None
-        self._log: Path | None = None
+        self._state = StateFile(self.settings.state) if self.settings.state is not None else None
 
     @property
     def url(self) -> str:
@@ -89,9 +92,11 @@ class DevChain:
         """Start and wait until it answers; ChainError DEVCHAIN_FAILED with its last words if it does not."""
         if self.pid is not None:
             return self
-        command = [str(anvil_binary()), *self._arguments()]
-        if self.settings.state is not None:
+        genesis_time = None
+        if self.settings.state is not None and self._state is not None:
             self.settings.state.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            genesis_time = self._state.prepare()
+        command = [str(anvil_binary()), *self._arguments(genesis_time)]
         reader, writer = os.pipe()
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own binary, no shell
@@ -104,6 +109,10 @@ class DevChain:
             os.close(writer)
         atexit.register(self.stop)
         self._await_ready(reader)
+        if genesis_time is not None:
+            self.rpc("evm_setTime", [int(time.time())])  # else its clock begins at the genesis block's time
+        if self._state is not None:
+            self._state.start_keeping()
         return self
 
     def stop(self) -> None:
@@ -132,24 +141,24 @@ class DevChain:
 
     def persist(self, seconds: float = _STOP_SECONDS) -> None:
         """Wait until the state file is newer than this call: what is on chain now survives a kill."""
-        state = self.settings.state
-        if state is None:
+        if self._state is None:
             return
-        asked, until = time.time(), time.monotonic() + seconds
+        asked, until = time.time() + _DUMP_SECONDS, time.monotonic() + seconds
         while time.monotonic() < until:
-            with suppress(OSError):
-                if state.stat().st_mtime > asked:
-                    return
+            if self._state.keep() > asked:
+                return
             time.sleep(0.05)
         raise ChainError("DEVCHAIN_FAILED", reason="state not written")
 
-    def _arguments(self) -> list[str]:
+    def _arguments(self, genesis_time: int | None) -> list[str]:
         settings = self.settings
         arguments = ["--host", HOST, "--port", str(settings.port), "--chain-id", str(settings.chain_id)]
         arguments += ["--accounts", "0", "--hardfork", settings.hardfork, "--no-cors"]
         arguments += ["--disable-default-create2-deployer"]
         if settings.state is not None:
             arguments += ["--state", str(settings.state), "--state-interval", "1"]
+        if genesis_time is not None:
+            arguments += ["--timestamp", str(genesis_time)]
         if settings.block_seconds is not None:
             arguments += ["--block-time", str(settings.block_seconds), "--mixed-mining"]
         if settings.slots_in_an_epoch is not None:
@@ -174,6 +183,8 @@ class DevChain:
 
     def _end(self, number: signal.Signals) -> None:
         atexit.unregister(self.stop)
+        if self._state is not None:
+            self._state.stop_keeping()
         process, self._process = self._process, None
         if process is None or process.poll() is not None:
             return

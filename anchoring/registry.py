@@ -27,6 +27,11 @@ class Web3Registry:
         self._anchors = client.contracts["anchors"]
 
     @property
+    def client(self) -> ChainClient:
+        """The connection, for those who watch it."""
+        return self._client
+
+    @property
     def chain_id(self) -> int:
         """The pinned chain id."""
         return self._client.deployment.chain_id

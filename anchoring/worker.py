@@ -23,6 +23,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from anchoring import fees, sequencer
@@ -32,10 +33,10 @@ from anchoring.ports import MAX_HEAD_RECORDS, Attempt, Block, ChainLog, HeadRow,
 from protocol.errors import ChainError, FilieraError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from threading import Event
 
-    from anchoring.ports import HeadStore, Registry
+    from anchoring.ports import ChainPlace, HeadStore, Registry
 
 logger = logging.getLogger(__name__)
 
@@ -46,8 +47,10 @@ HALTING = frozenset(
 # The next look at the chain says what is true now.
 _LOST_RACE = frozenset({"CHAIN_STALE_HEAD", "CHAIN_NONCE_USED", "CHAIN_REPLACEMENT_UNDERPRICED"})
 _PAGE = 500
-# Heads whose place is looked up again when the chain may have changed below us.
-_RECHECK = 64
+# Heads whose place is looked up again when the chain changed below us: what fits well into one lease.
+_RECHECK = 512
+# Rows read at once where few are expected to be of use.
+_FEW = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,8 @@ class AnchoringWorker:
         self._token: int | None = None
         self._checked = False
         self._seen: Block | None = None
+        # Up to this head every row said what the chain shows when we last looked; unknown to a new leader.
+        self._followed: int | None = None
         self._next_plan = 0.0
         # When we first saw that the nonce was taken: by our attempt, or by something else of the account.
         self._waiting_since: tuple[int, float] | None = None
@@ -185,6 +190,7 @@ class AnchoringWorker:
         token = self._store.acquire_lease(self._holder, self._settings.lease)
         if token != self._token:
             self._token, self._checked, self._seen, self._waiting_since = token, False, None, None
+            self._followed = None
         if token is None:
             self.status = replace(self.status, leading=False, problem="", values={})
         return token
@@ -208,25 +214,53 @@ class AnchoringWorker:
         """(4) Bring the rows' states in line with the chain."""
         lost = self._take_back(token, log)
         moved = self._recheck(token, latest, log)
-        finalized = self._registry.finalized() if self._settings.confirmation.wants_finality else None
-        anchored = confirmed = 0
-        for row in self._store.unconfirmed(_PAGE):
-            if row.seq > log.seq:
+        if moved is None:
+            return 0, 0, lost
+        return moved + self._note_anchored(token, latest, log), self._confirm(token, latest), lost
+
+    def _note_anchored(self, token: int, latest: Block, log: ChainLog) -> int:
+        """Rows that the chain shows for the first time, from the first that we have not followed yet."""
+        if self._followed is None:
+            first = self._store.unconfirmed(1)
+            self._followed = first[0].seq - 1 if first else log.seq
+        self._followed, count = min(self._followed, log.seq), 0
+        while self._followed < log.seq and (rows := self._store.heads_after(self._followed, _PAGE)):
+            for row in rows:
+                if row.seq > log.seq:
+                    return count
+                if row.state not in ON_CHAIN:
+                    place = self._registry.place_of(row.seq, latest.number)
+                    if place is None or not self._still(latest):
+                        return count  # the endpoint's index lags behind its state, or it changed branches
+                    self._store.mark_anchored(token, row.seq, place)
+                    count += 1
+                self._followed = row.seq
+        return count
+
+    def _confirm(self, token: int, latest: Block) -> int:
+        """Confirm what the rule holds for; asks the chain once more where each head is, and nothing else.
+
+        Heads come in the order of their blocks, so the first that is not confirmed ends the search: where
+        nothing is ever final, a step does not grow with what waits.
+        """
+        rule, count = self._settings.confirmation, 0
+        finalized = self._registry.finalized() if rule.wants_finality else None
+        for row in self._store.unconfirmed(_FEW):
+            if row.place is None or not rule.holds(row.place, latest, finalized):
                 break
             place = self._registry.place_of(row.seq, latest.number)
-            if place is None:
-                break  # the endpoint's event index lags behind its state: ask again later
-            if row.state is not HeadState.ANCHORED or row.place != place:
+            if place is None or not self._still(latest):
+                break
+            if place != row.place:
                 self._store.mark_anchored(token, row.seq, place)
-                anchored += 1
-            if self._settings.confirmation.holds(place, latest, finalized) and self._still(latest):
-                self._store.mark_confirmed(token, row.seq)
-                confirmed += 1
-        self._seen = latest
-        return anchored + moved, confirmed, lost
+            if not rule.holds(place, latest, finalized):
+                break
+            self._store.mark_confirmed(token, row.seq)
+            count += 1
+        return count
 
     def _still(self, latest: Block) -> bool:
-        """Whether the block we look from is still in the chain: a branch just left confirms nothing."""
+        """Whether the block we look from is still in the chain: a branch just left says nothing."""
         return self._registry.block_hash(latest.number) == latest.hash
 
     def _take_back(self, token: int, log: ChainLog) -> int:
@@ -241,20 +275,36 @@ class AnchoringWorker:
             after = rows[-1].seq
         return lost
 
-    def _recheck(self, token: int, latest: Block, log: ChainLog) -> int:
-        """After a change below us (and at the start), look up the last heads again: they may have moved."""
-        seen = self._seen
-        if seen is not None and (seen == latest or self._registry.block_hash(seen.number) == seen.hash):
-            return 0
-        moved = 0
-        for row in self._store.heads_after(max(0, log.seq - _RECHECK), _RECHECK):
-            if row.seq > log.seq or row.place is None:
-                continue
-            place = self._registry.place_of(row.seq, latest.number)
-            if place is not None and place != row.place:
-                self._store.mark_anchored(token, row.seq, place)
-                moved += 1
-        return moved
+    def _recheck(self, token: int, latest: Block, log: ChainLog) -> int | None:
+        """After a change below us (and at the start), note where the heads are now; None if it cannot be said.
+
+        A block that is still in the chain holds all below it in place, so the search goes down to the first
+        such head. New places are written from the oldest up: if we die in between, the newest is still wrong
+        and the next leader searches again.
+        """
+        seen, self._seen = self._seen, None
+        moved: list[tuple[int, ChainPlace]] = []
+        if seen is None or (seen != latest and self._registry.block_hash(seen.number) != seen.hash):
+            for row in islice(self._newest_first(log.seq), _RECHECK):
+                if row.place is None:
+                    continue
+                if self._registry.block_hash(row.place.block) == row.place.block_hash:
+                    break
+                place = self._registry.place_of(row.seq, latest.number)
+                if place is None:
+                    return None
+                moved.append((row.seq, place))
+        for seq, place in reversed(moved):
+            self._store.mark_anchored(token, seq, place)
+        self._seen = latest
+        return len(moved)
+
+    def _newest_first(self, seq: int) -> Iterator[HeadRow]:
+        """Rows up to `seq`, descending."""
+        while seq > 0:
+            below = max(0, seq - _FEW)
+            yield from reversed(self._store.heads_after(below, seq - below))
+            seq = below
 
     def _plan(self, token: int, tip: HeadRow | None, log: ChainLog) -> int | None:
         """(5) Make a head of what waits, once per cadence, unless enough heads wait already."""
@@ -287,6 +337,9 @@ class AnchoringWorker:
         if self._on_its_way(row, nonce, offers.base):
             return None
         offer = fees.offer(offers, row.attempt, self._settings.fee_ceiling)
+        if offer.max_fee < offers.base:
+            # Some endpoints would take it and say nothing: it would wait unseen for ever.
+            raise ChainError("CHAIN_FEE_TOO_LOW", offered=offer.max_fee, base=offers.base)
         try:
             signed = self._registry.prepare_anchor(row, nonce, offer.max_fee, offer.priority)
             attempt = Attempt(signed.transaction, nonce, offer.max_fee, offer.priority, latest.number)
@@ -331,26 +384,3 @@ class AnchoringWorker:
         self.status = replace(self.status, problem=error.code, values=dict(error.values), halted=halted)
         self._checked = False
         return halted
-
-
-def describe(store: HeadStore, registry: Registry) -> dict[str, object]:
-    """What the chain and the outbox say, without changing anything (`anchor status`)."""
-    registry.check_identity()
-    latest = registry.latest()
-    log = registry.log_at(latest.number)
-    tip = store.tip()
-    row = store.head(log.seq) if log.seq else None
-    waiting = store.pending(MAX_HEAD_RECORDS)
-    return {
-        "account": registry.account,
-        "operator": log.operator,
-        "block": latest.number,
-        "chainSeq": log.seq,
-        "chainSize": log.size,
-        "chainHead": log.head_hash.hex(),
-        "plannedSeq": tip.seq if tip else 0,
-        "plannedSize": tip.size if tip else 0,
-        "foreign": bool(log.seq) and (row is None or row.head_hash != log.head_hash),
-        "unconfirmed": len(store.unconfirmed(_PAGE)),
-        "pending": len(waiting),
-    }

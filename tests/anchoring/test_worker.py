@@ -9,7 +9,8 @@ import pytest
 
 from anchoring.confirmation import ConfirmationRule
 from anchoring.ports import HeadState
-from anchoring.worker import WorkerSettings, describe
+from anchoring.status import describe
+from anchoring.worker import WorkerSettings
 from protocol.errors import ChainError
 from tests.anchoring.helpers import Story
 from tests.support.memory_registry import GWEI, foreign_row
@@ -112,7 +113,12 @@ def test_worker_fee_ceiling_is_kept() -> None:
     story.receive()
     with pytest.raises(ChainError, match="CHAIN_FEE_TOO_LOW"):
         story.worker.step()
+    assert story.chain.sends == []
+    story.chain.base_fee = 3 * GWEI
+    story.worker.step()
     assert story.store.rows[0].attempt.max_fee == 4 * GWEI
+    story.heal()
+    story.check()
 
 
 def test_worker_other_transaction_of_the_account_is_waited_for_then_replaced() -> None:
@@ -329,6 +335,68 @@ def test_worker_finalized_rule_asks_the_chain() -> None:
     story.chain.finalized_depth = 0
     story.worker.step()
     assert story.store.rows[0].state is HeadState.CONFIRMED
+
+
+def test_worker_chain_that_never_finalizes_still_shows_every_head_anchored() -> None:
+    story = Story(settings(confirmation=ConfirmationRule.parse("finalized")))
+    for _ in range(510):  # more than a page of rows that nothing confirms
+        story.receive()
+        story.worker.step()
+    story.worker.step()
+    assert {row.state for row in story.store.rows} == {HeadState.ANCHORED}
+    story.chain.finalized_depth = 0
+    for _ in range(20):
+        story.worker.step()
+    assert {row.state for row in story.store.rows} == {HeadState.CONFIRMED}
+    story.check()
+
+
+def test_worker_idle_step_asks_for_no_head_that_waits_for_finality(monkeypatch: pytest.MonkeyPatch) -> None:
+    story = Story(settings(confirmation=ConfirmationRule.parse("finalized")))
+    for _ in range(10):
+        story.receive()
+        story.worker.step()
+    story.worker.step()
+    asked: list[int] = []
+    find = story.chain.place_of
+    monkeypatch.setattr(story.chain, "place_of", lambda seq, until: asked.append(seq) or find(seq, until))
+    story.chain.mine()
+    story.worker.step()
+    assert asked == []
+
+
+def test_worker_chain_that_comes_back_after_a_fall_back_is_followed_without_sending() -> None:
+    story = Story()
+    for _ in range(8):
+        story.receive()
+        story.worker.step()
+    story.worker.step()
+    sends, blocks = len(story.chain.sends), list(story.chain.blocks)
+    story.chain.automine = False
+    story.chain.roll_back(5)  # an endpoint that lags answers
+    assert story.worker.step().lost == 5
+    story.chain.blocks[:] = blocks
+    story.chain.pool.clear()
+    assert story.worker.step().anchored == 5
+    assert len(story.chain.sends) <= sends + 1
+    story.heal()
+    story.check()
+
+
+def test_worker_event_is_on_chain_after_one_batch_window_and_one_block() -> None:
+    story = Story(settings(cadence=2.0))
+    story.chain.automine = False
+    story.receive()
+    story.worker.step()
+    story.receive()  # the worst moment: the window has just closed
+    story.chain.mine()
+    story.clock.now += 2.0
+    story.worker.step()
+    story.chain.mine()
+    story.worker.step()
+    assert [row.state for row in story.store.rows][1] is HeadState.ANCHORED
+    story.heal()
+    story.check()
 
 
 def test_describe_says_what_waits_and_changes_nothing() -> None:

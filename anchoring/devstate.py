@@ -1,0 +1,90 @@
+"""The embedded chain's state file, which anvil neither writes atomically nor reads back exactly.
+
+Two facts stand behind this module. Anvil truncates the file and writes it in place, once a second: killed in
+between, it leaves a part of a file, and does not start from it. And each start adds a genesis block of its own
+to those in the file, unless it has the same time as theirs: later one of them, whichever, is shown as block 0,
+and every reader that pins the genesis hash refuses the chain. So a whole copy is kept beside the file, and the
+time of the first genesis is given to every start.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from protocol.errors import ChainError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_KEEP_SECONDS = 3.0
+
+
+class StateFile:
+    """The file at `path` and its kept copy `<path>.kept`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._kept = path.with_name(f"{path.name}.kept")
+        self._stop = threading.Event()
+        self._written = 0.0
+
+    def prepare(self) -> int | None:
+        """Make the file readable; the time of its genesis block (unix seconds), None if there is no state yet.
+
+        ChainError DEVCHAIN_FAILED if neither the file nor its copy is whole: a new chain in its place would
+        have lost everything in silence.
+        """
+        if not self._path.exists() and not self._kept.exists():
+            return None
+        for source in (self._path, self._kept):
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                data = source.read_bytes()
+                times = _genesis_times(json.loads(data))
+                if source is self._kept:
+                    self._replace(self._path, data)
+                return min(times)  # the oldest is the one that the chain began with
+        raise ChainError("DEVCHAIN_FAILED", reason=f"state unreadable: {self._path}")
+
+    def start_keeping(self) -> None:
+        """Keep a whole copy from now on, until `stop_keeping`."""
+        self._stop.clear()
+        threading.Thread(target=self._run, name="anvil-state", daemon=True).start()
+
+    def stop_keeping(self) -> None:
+        """Leave the copy as it is."""
+        self._stop.set()
+
+    def keep(self) -> float:
+        """Copy the file if it is new and whole; the time at which the copied file was written."""
+        with suppress(OSError, ValueError):
+            written = self._path.stat().st_mtime
+            if written > self._written:
+                data = self._path.read_bytes()
+                json.loads(data)
+                self._replace(self._kept, data)
+                self._written = written
+        return self._written
+
+    def _run(self) -> None:
+        while not self._stop.wait(_KEEP_SECONDS):
+            self.keep()
+
+    @staticmethod
+    def _replace(target: Path, data: bytes) -> None:
+        """Write a file wholly or not at all."""
+        draft = target.with_name(f".{target.name}.{os.getpid()}")
+        with draft.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(target)
+
+
+def _genesis_times(state: dict[str, Any]) -> list[int]:
+    """Times of all blocks with number 0."""
+    headers = [entry["header"] for entry in state["blocks"]]
+    return [int(header["timestamp"], 16) for header in headers if int(header["number"], 16) == 0]
