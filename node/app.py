@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from anchoring.accounts import load_account
+from anchoring.agreement import AgreementWatch
 from anchoring.assemble import new_holder
 from anchoring.client import ChainClient
 from anchoring.confirmation import ConfirmationRule
@@ -46,6 +47,8 @@ from node.passports.owners import Owners
 from node.passports.relay import PassportRelay
 from node.passports.serials import Serials
 from node.passports.service import Passports
+from node.witness.service import Witnesses
+from node.witness.source import ClientSource
 from protocol.errors import LogError
 
 if TYPE_CHECKING:
@@ -79,13 +82,17 @@ def create_app(
         node.writer.start()
         node.verifiers.start()
         anchor.start()
+        node.health.endpoints.start()
+        node.witnesses.start()
         _calm_collector()
         try:
             yield
         finally:
             # What was acknowledged is stored; what waits is still written before the end.
             await node.writer.stop()
+            node.witnesses.stop()
             anchor.stop()
+            node.health.endpoints.stop()
             await node.participants.stop()
             node.verifiers.close()
             node.content.close()
@@ -118,7 +125,10 @@ def _build(
     )
     stored = LogRepository(database)
     log = Log(stored, origin, key, deployment)
-    custody = Custody(database, NodeLogSource(log), log.log_id, people, deployment, settings.custody_records)
+    witnesses = _witnesses(settings, client, log)
+    custody = Custody(
+        database, NodeLogSource(log), log.log_id, people, deployment, settings.custody_records, witnesses
+    )
     writer = PassportWriter(database, recheck, people, custody)
     rules = Rules(settings.promise_seconds, settings.future_seconds, settings.closing_blocks)
     verifiers = Verifiers(settings.verifiers, settings.future_seconds)
@@ -150,7 +160,9 @@ def _build(
             token_seconds=settings.token_seconds,
         ),
         relay=relay,
-        health=Health(stored, people, writer, anchor, clock, demo=settings.demo),
+        health=Health(
+            stored, people, writer, anchor, AgreementWatch(client, deployment), clock, demo=settings.demo
+        ),
         kpis=Kpis(database, people),
         passports=Passports(
             database,
@@ -160,6 +172,7 @@ def _build(
             Batches(database, relay, passport_chain, clock),
             Serials(database, people, Owners(people), clock),
         ),
+        witnesses=witnesses,
     )
     return node, anchor
 
@@ -183,6 +196,18 @@ def _worker(settings: Settings, client: ChainClient | None, store: SqlHeadStore)
     rule = ConfirmationRule.parse(settings.confirmation)
     return AnchoringWorker(
         store, registry, WorkerSettings(confirmation=rule, cadence=settings.head_seconds), holder=new_holder()
+    )
+
+
+def _witnesses(settings: Settings, client: ChainClient | None, log: Log) -> Witnesses:
+    return Witnesses(
+        client,
+        ClientSource(client) if client else None,
+        log,
+        ConfirmationRule.parse(settings.confirmation),
+        settings.witness_urls,
+        settings.witness_quorum,
+        settings.witness_seconds,
     )
 
 

@@ -72,6 +72,7 @@ def _serve(settings: Settings) -> None:
     from node.app import create_app  # noqa: PLC0415
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # each question to a witness, every few seconds
     database = _database(settings)
     version = migrations.current(database.engine)
     if version is None:

@@ -47,6 +47,13 @@ class Settings(BaseSettings):
     head_seconds: float = Field(default=2.0, gt=0)
     # When an anchored head counts as confirmed: `depth:N` or `finalized`.
     confirmation: str = "depth:1"
+    # Addresses of the witnesses that are asked to confirm the log's heads and the state of the ledger, with spaces
+    # between them; empty means none: the node's files then cannot be verified without the ledger.
+    witnesses: str = ""
+    # How many of them have to confirm before the node passes their words on; 0 means all.
+    witness_quorum: int = Field(default=0, ge=0, le=64)
+    # How often the node looks whether there is something new to confirm.
+    witness_seconds: float = Field(default=5.0, gt=0)
     # What a receipt promises: in an anchored head so many seconds after it was received.
     promise_seconds: int = Field(default=3600, gt=0)
     # How far ahead of the node's clock the time of an event may be.
@@ -76,7 +83,17 @@ class Settings(BaseSettings):
             raise ValueError("FILIERA_DEMO=1 listens on a loopback address only: set FILIERA_HOST=127.0.0.1")
         if not re.fullmatch(r"depth:(0|[1-9][0-9]{0,5})|finalized", self.confirmation):
             raise ValueError("FILIERA_CONFIRMATION is depth:N or finalized")
+        urls = self.witness_urls
+        if not all(re.fullmatch(r"https?://\S+", url) for url in urls) or len(set(urls)) != len(urls):
+            raise ValueError("FILIERA_WITNESSES are http addresses, each once, with spaces between them")
+        if self.witness_quorum > len(urls):
+            raise ValueError("FILIERA_WITNESS_QUORUM is at most the number of FILIERA_WITNESSES")
         return self
+
+    @property
+    def witness_urls(self) -> list[str]:
+        """The witnesses' addresses."""
+        return self.witnesses.split()
 
     @property
     def database(self) -> str:

@@ -26,6 +26,7 @@ from node.log.routes import router as log
 from node.participants.routes import router as participants
 from node.passports.routes import router as passports
 from node.resolver.routes import router as resolver
+from node.witness.routes import router as witness
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +38,7 @@ ROUTERS = (
     gateway,
     custody,
     log,
+    witness,
     participants,
     auth,
     formats,

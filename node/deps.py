@@ -18,6 +18,7 @@ from node.log.service import Log
 from node.participants.relay import Relay
 from node.participants.service import Participants
 from node.passports.service import Passports
+from node.witness.service import Witnesses
 
 if TYPE_CHECKING:
     from anchoring.deployment import Deployment
@@ -50,6 +51,7 @@ class Node:
     health: Health
     kpis: Kpis
     passports: Passports
+    witnesses: Witnesses
 
 
 def _node(request: Request) -> Node:

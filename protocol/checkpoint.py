@@ -11,17 +11,21 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from protocol.errors import FilieraError, FormatError, LogError
 from protocol.hashing import sha256
 from protocol.keys import PrivateKey, PublicKey
 from protocol.signatures import verify
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 MAX_NOTE_BYTES = 1_000_000
 MAX_SIGNATURES = 100
-_ED25519 = b"\x01"
-_DASH = "\N{EM DASH} "
-_HASH_BYTES = 4
+ED25519_NOTE = b"\x01"
+SIGNATURE_MARK = "\N{EM DASH} "
+KEY_ID_BYTES = 4
 _ROOT_BYTES = 32
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 _HEX8 = re.compile(r"[0-9a-f]{8}")
@@ -42,10 +46,10 @@ class Checkpoint:
 
 def format_vkey(origin: str, key: PublicKey) -> str:
     """The verifier key of a log; its key is Ed25519."""
-    _check_name(origin)
+    check_name(origin)
     if key.alg != "EdDSA":
         raise LogError("CHECKPOINT_KEY", alg=key.alg)
-    return f"{origin}+{_key_hash(origin, key).hex()}+{base64.b64encode(_ED25519 + key.raw).decode()}"
+    return f"{origin}+{key_id(origin, key).hex()}+{base64.b64encode(ED25519_NOTE + key.raw).decode()}"
 
 
 def parse_vkey(vkey: str) -> tuple[str, PublicKey]:
@@ -53,23 +57,23 @@ def parse_vkey(vkey: str) -> tuple[str, PublicKey]:
     name, _, rest = vkey.partition("+")
     stated, _, encoded = rest.partition("+")
     data = _base64(encoded, "CHECKPOINT_VKEY")
-    if not data.startswith(_ED25519) or not _HEX8.fullmatch(stated):
+    if not data.startswith(ED25519_NOTE) or not _HEX8.fullmatch(stated):
         raise LogError("CHECKPOINT_VKEY")
-    _check_name(name)
+    check_name(name)
     try:
         key = PublicKey("EdDSA", data[1:])
     except FormatError as error:
         raise LogError("CHECKPOINT_VKEY") from error
-    if _key_hash(name, key).hex() != stated:
+    if key_id(name, key).hex() != stated:
         raise LogError("CHECKPOINT_VKEY")
     return name, key
 
 
-def sign_note(checkpoint: Checkpoint, key: PrivateKey) -> str:
-    """The signed note; the same bytes each time, since Ed25519 is deterministic."""
-    text = checkpoint.text()
-    signed = _key_hash(checkpoint.origin, key.public) + key.sign(text.encode())
-    return f"{text}\n{_DASH}{checkpoint.origin} {base64.b64encode(signed).decode()}\n"
+def sign_note(checkpoint: Checkpoint, key: PrivateKey, extensions: Sequence[str] = ()) -> str:
+    """The signed note; the same bytes each time, since Ed25519 is deterministic. Extension lines are never empty."""
+    text = checkpoint.text() + "".join(line + "\n" for line in extensions)
+    signed = key_id(checkpoint.origin, key.public) + key.sign(text.encode())
+    return f"{text}\n{SIGNATURE_MARK}{checkpoint.origin} {base64.b64encode(signed).decode()}\n"
 
 
 def parse_checkpoint(text: str, vkey: str) -> Checkpoint:
@@ -78,22 +82,26 @@ def parse_checkpoint(text: str, vkey: str) -> Checkpoint:
     LogError CHECKPOINT_MALFORMED, CHECKPOINT_ORIGIN, CHECKPOINT_UNSIGNED or CHECKPOINT_SIGNATURE.
     """
     name, key = parse_vkey(vkey)
-    body, signatures = _split_note(text)
-    wanted = _key_hash(name, key)
-    found = [value for signer, value in signatures if signer == name and value[:_HASH_BYTES] == wanted]
+    body, signatures = split_note(text)
+    wanted = key_id(name, key)
+    found = [value for signer, value in signatures if signer == name and value[:KEY_ID_BYTES] == wanted]
     if not found:
         raise LogError("CHECKPOINT_UNSIGNED", signer=name)
     try:
-        verify(key, body.encode(), found[0][_HASH_BYTES:])
+        verify(key, body.encode(), found[0][KEY_ID_BYTES:])
     except FilieraError as error:
         raise LogError("CHECKPOINT_SIGNATURE", signer=name) from error
-    checkpoint = _parse_body(body)
+    checkpoint, _ = parse_body(body)
     if checkpoint.origin != name:
         raise LogError("CHECKPOINT_ORIGIN", origin=checkpoint.origin[:80], signer=name)
     return checkpoint
 
 
-def _split_note(text: str) -> tuple[str, list[tuple[str, bytes]]]:
+def split_note(text: str) -> tuple[str, list[tuple[str, bytes]]]:
+    """The signed text with its last newline, and (name, key id ‖ signature) of each signature line, all well formed.
+
+    LogError CHECKPOINT_MALFORMED.
+    """
     if len(text) > MAX_NOTE_BYTES or any(ord(char) < ord(" ") and char != "\n" for char in text):
         raise LogError("CHECKPOINT_MALFORMED")
     head, separator, tail = text.rpartition("\n\n")
@@ -102,19 +110,21 @@ def _split_note(text: str) -> tuple[str, list[tuple[str, bytes]]]:
     lines = tail[:-1].split("\n")
     if len(lines) > MAX_SIGNATURES:
         raise LogError("CHECKPOINT_MALFORMED")
-    return head + "\n", [_parse_signature(line) for line in lines]
+    return head + "\n", [parse_signature(line) for line in lines]
 
 
-def _parse_signature(line: str) -> tuple[str, bytes]:
-    name, space, encoded = line.removeprefix(_DASH).partition(" ")
+def parse_signature(line: str) -> tuple[str, bytes]:
+    """Name and (key id ‖ signature) of one signature line without its newline; LogError CHECKPOINT_MALFORMED."""
+    name, space, encoded = line.removeprefix(SIGNATURE_MARK).partition(" ")
     value = _base64(encoded, "CHECKPOINT_MALFORMED")
-    if not line.startswith(_DASH) or not space or len(value) <= _HASH_BYTES:
+    if not line.startswith(SIGNATURE_MARK) or not space or len(value) <= KEY_ID_BYTES:
         raise LogError("CHECKPOINT_MALFORMED")
-    _check_name(name)
+    check_name(name)
     return name, value
 
 
-def _parse_body(body: str) -> Checkpoint:
+def parse_body(body: str) -> tuple[Checkpoint, list[str]]:
+    """The checkpoint that a note's text states, and its extension lines; LogError CHECKPOINT_MALFORMED."""
     origin, _, rest = body.partition("\n")
     size, _, rest = rest.partition("\n")
     encoded, _, extensions = rest.partition("\n")
@@ -122,14 +132,17 @@ def _parse_body(body: str) -> Checkpoint:
     empty_line = extensions.startswith("\n") or "\n\n" in extensions
     if not _SIZE.fullmatch(size) or len(root) != _ROOT_BYTES or empty_line:
         raise LogError("CHECKPOINT_MALFORMED")
-    return Checkpoint(origin, int(size), root)
+    return Checkpoint(origin, int(size), root), extensions.removesuffix("\n").split(
+        "\n"
+    ) if extensions else []
 
 
-def _key_hash(name: str, key: PublicKey) -> bytes:
-    return sha256(name.encode() + b"\n" + _ED25519 + key.raw)[:_HASH_BYTES]
+def key_id(name: str, key: PublicKey, kind: bytes = ED25519_NOTE) -> bytes:
+    """The four bytes by which a signature line names its key; `kind` is the signature type of C2SP signed-note."""
+    return sha256(name.encode() + b"\n" + kind + key.raw)[:KEY_ID_BYTES]
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
     """A name of the signed-note format: not empty, no white space, no plus."""
     if not name or "+" in name or any(char.isspace() for char in name):
         raise LogError("CHECKPOINT_MALFORMED")

@@ -25,17 +25,17 @@ EMPTY_ROOT = sha256(b"")
 
 def root(leaves: Sequence[bytes]) -> bytes:
     """Root over leaf hashes; SHA-256("") for none."""
-    return root_from_nodes(_complete(leaves), len(leaves))
+    return root_from_nodes(complete_subtrees(leaves), len(leaves))
 
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
     """Audit path of leaf `index` in the tree over all `leaves`."""
-    return inclusion_from_nodes(_complete(leaves), index, len(leaves))
+    return inclusion_from_nodes(complete_subtrees(leaves), index, len(leaves))
 
 
 def consistency_proof(leaves: Sequence[bytes], size1: int) -> list[bytes]:
     """Proof that the tree over the first `size1` leaves is a prefix of the tree over all."""
-    return consistency_from_nodes(_complete(leaves), size1, len(leaves))
+    return consistency_from_nodes(complete_subtrees(leaves), size1, len(leaves))
 
 
 def root_from_nodes(node: Node, size: int) -> bytes:
@@ -144,8 +144,8 @@ def _rebuild(size1: int, size2: int, root1: bytes, proof: Sequence[bytes]) -> tu
     return old, new
 
 
-def _complete(leaves: Sequence[bytes]) -> Node:
-    """All complete subtrees over `leaves`, level by level."""
+def complete_subtrees(leaves: Sequence[bytes]) -> Node:
+    """All complete subtrees over `leaves`, by level and index: the `node` of the functions above."""
     levels = [list(leaves)]
     while len(levels[-1]) > 1:
         below = levels[-1]

@@ -1,7 +1,8 @@
 """Write `protocol/abi/reader.json`: what a light reader of the chain needs, so that it needs no web3 and no Keccak.
 
 Usage: `python scripts/export_reader.py [--check]`, after `scripts/export_abi.py`. Holds the selectors of the views
-that the verifier calls and where each contract's immutables lie in its deployed code.
+that the verifier calls, the topics of the events that witnesses follow, and where each contract's immutables lie in its
+deployed code.
 """
 
 from __future__ import annotations
@@ -19,6 +20,16 @@ VIEWS = {
     "PassportRegistry": ("passportOf", "itemStatusOf"),
     "ParticipantRegistry": ("keyOf", "statusAt", "isCoordinator", "participant"),
 }
+# Those that a snapshot of the chain is folded from (protocol/registry_state.py).
+EVENTS = {
+    "AnchorRegistry": ("LogOpened", "HeadAnchored"),
+    "PassportRegistry": (
+        "PassportIssued", "PassportStatusChanged", "PassportSuperseded", "BatchIssued", "ItemStatusChanged",
+    ),
+    "ParticipantRegistry": (
+        "CoordinatorsChanged", "ParticipantAdmitted", "ParticipantChanged", "KeyAdded", "KeyClosed",
+    ),
+}  # fmt: skip
 
 
 def reader() -> dict[str, object]:
@@ -33,16 +44,23 @@ def reader() -> dict[str, object]:
                 for entry in exported["abi"]
                 if entry["type"] == "function" and entry["name"] in VIEWS.get(name, ())
             },
+            "topics": {
+                entry["name"]: keccak(text=signature(entry)).hex()
+                for entry in exported["abi"]
+                if entry["type"] == "event" and entry["name"] in EVENTS[name]
+            },
         }
     return {"version": 1, "contracts": contracts}
 
 
-def selector(function: dict[str, object]) -> str:
+def selector(function: dict[str, Any]) -> str:
     """The first four bytes of the Keccak of `name(types)`."""
-    inputs = function["inputs"]
-    if not isinstance(inputs, list):
-        raise TypeError(inputs)
-    return keccak(text=f"{function['name']}({','.join(map(canonical, inputs))})")[:4].hex()
+    return keccak(text=signature(function))[:4].hex()
+
+
+def signature(entry: dict[str, Any]) -> str:
+    """`name(types)` of a function or an event."""
+    return f"{entry['name']}({','.join(map(canonical, entry['inputs']))})"
 
 
 def canonical(entry: dict[str, Any]) -> str:

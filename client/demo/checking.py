@@ -6,7 +6,10 @@ It is told what to trust by the file that the deployment wrote, and nothing else
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
+
+import httpx
 
 from client import files
 from client.demo.refusals import altered_copies
@@ -21,7 +24,9 @@ if TYPE_CHECKING:
     from client.demo.setup import Setup
     from client.demo.stage import Report
 
-_REFUSED = 1
+_REFUSED, _INCOMPLETE = 1, 2
+_WITNESS_SECONDS = 60.0
+_LOOK_SECONDS = 0.5
 
 
 def verify(setup: Setup, target: str) -> str:
@@ -30,6 +35,37 @@ def verify(setup: Setup, target: str) -> str:
     if done.status:
         raise ClientError("DEMO_NOT_VERIFIED", target, status=done.status, reason=done.last_words)
     return done.output.rstrip()
+
+
+def await_witnessed(setup: Setup, url: str) -> None:
+    """Wait until the evidence carries what the witnesses confirm; DEMO_TOO_SLOW."""
+    until = time.monotonic() + _WITNESS_SECONDS
+    while "snapshot" not in httpx.get(url, timeout=_WITNESS_SECONDS).json():
+        setup.processes.ensure_running()
+        if time.monotonic() > until:
+            raise ClientError("DEMO_TOO_SLOW", "witnesses", seconds=int(_WITNESS_SECONDS), reason="–")
+        time.sleep(_LOOK_SECONDS)
+
+
+def verify_offline(setup: Setup, target: str, path: Path) -> dict[str, Any]:
+    """Export the evidence and verify the file without network; returns as of when (`asOf` of the report).
+
+    What was done in the last seconds is confirmed by the witnesses a moment later: until then the answer is *pending*,
+    and the file is exported again. `DEMO_NOT_VERIFIED` unless it then ends with 0.
+    """
+    until = time.monotonic() + _WITNESS_SECONDS
+    while True:
+        export(setup, target, path)
+        done = setup.processes.attempt(
+            "verify", str(path), "--offline", "--trust", str(setup.trust), "--json"
+        )
+        if done.status != _INCOMPLETE or time.monotonic() > until:
+            break
+        time.sleep(_LOOK_SECONDS)
+    if done.status:
+        raise ClientError("DEMO_NOT_VERIFIED", str(path), status=done.status, reason=done.last_words)
+    as_of: dict[str, Any] = json.loads(done.output)["asOf"]
+    return as_of
 
 
 def export(setup: Setup, target: str, path: Path) -> bytes:

@@ -1,6 +1,7 @@
-"""Chain, contracts and node of the demonstration, each started by the command that an operator would type.
+"""Chain, contracts, witnesses and node of the demonstration, each started by the command that an operator would type.
 
-Keys are made here, on this machine, for this run: the coordinator's, the log's, and the chain account that pays.
+Keys are made here, on this machine, for this run: the coordinator's, the log's, the witnesses', and the chain account
+that pays.
 """
 
 from __future__ import annotations
@@ -37,7 +38,10 @@ _PACE = {
     "FILIERA_HEAD_SECONDS": "0.5",
     "FILIERA_CONFIRMATION": "depth:1",
     "FILIERA_PARTICIPANTS_SECONDS": "0.5",
+    "FILIERA_WITNESS_SECONDS": "1",
 }
+# Two witnesses of two members, as names; both have to agree.
+WITNESSES = ("association.filiera.example/witness", "laboratory.filiera.example/witness")
 _BLOCK_SECONDS = "1"
 
 
@@ -92,7 +96,18 @@ class Setup:
         if not isinstance(found, dict):
             raise ClientError("DEPLOYMENT_INCOMPLETE", "deployment.json")
         self.deployment = found
+        self._pin_witnesses()
         return found
+
+    def start_witnesses(self) -> None:
+        """Start the witnesses, each with its own key and its own eyes on the chain; the node is told where they are."""
+        for key in self._witness_keys:
+            arguments = ("--key", str(key), "--trust", str(self.trust), "--port", "0")
+            self.processes.launch(key.stem, "witness", "run", *arguments)
+        for key in self._witness_keys:
+            self.processes.await_ready(key.stem, lambda said: "url" in _json(said))
+        urls = [str(_json(self.processes.said(key.stem))["url"]) for key in self._witness_keys]
+        self.processes.settings["FILIERA_WITNESSES"] = " ".join(urls)
 
     def start_node(self) -> NodeClient:
         """Start the node in demo mode, which listens on this machine only; returns its client when it is ready."""
@@ -118,6 +133,17 @@ class Setup:
         _await_admitted(node, [made.maker.participant for made in admitted.values()])
         return admitted
 
+    @property
+    def _witness_keys(self) -> list[Path]:
+        return [self.keys / f"witness-{number}.jwk" for number in range(1, len(WITNESSES) + 1)]
+
+    def _pin_witnesses(self) -> None:
+        """Add the witnesses to the trust file, as a coordinator does by hand: all of them have to agree."""
+        shown = self.processes.run_all([("witness", "show", "--key", str(key)) for key in self._witness_keys])
+        trust = json.loads(files.read(self.trust))
+        trust |= {"witnesses": [_json(each) for each in shown], "witnessQuorum": len(WITNESSES)}
+        self.trust.write_text(json.dumps(trust, indent=2) + "\n", "utf-8")
+
     def _make_keys(self) -> None:
         coordinator = new_key()
         path = self.keys / "coordinator.jwk"
@@ -125,7 +151,14 @@ class Setup:
         save_key(self.keys / "log.jwk", new_key("EdDSA"))
         self.coordinator = open_maker(path, coordinator, new_participant_id())
         account = self.keys / "operator.key"
-        self.processes.run_all([("chain", "account", str(account)), ("node", "migrate")])
+        named = zip(self._witness_keys, WITNESSES, strict=True)
+        self.processes.run_all(
+            [
+                ("chain", "account", str(account)),
+                ("node", "migrate"),
+                *(("witness", "key", str(path), "--name", name) for path, name in named),
+            ]
+        )
         self.processes.settings |= {
             "FILIERA_OPERATOR_KEY_FILE": str(account),
             "FILIERA_LOG_KEY_FILE": str(self.keys / "log.jwk"),

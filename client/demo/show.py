@@ -19,8 +19,9 @@ import segno
 from rich.console import Console
 from rich.markup import escape
 
-from client.demo.checking import check_refusals, export, trust_options, verify
-from client.demo.setup import Setup
+from client import files
+from client.demo.checking import await_witnessed, check_refusals, trust_options, verify, verify_offline
+from client.demo.setup import WITNESSES, Setup
 from client.demo.stage import Stage
 from client.demo.words import decimal, tell
 from client.errors import ClientError, NodeError
@@ -114,6 +115,7 @@ def _play(show: Show, setup: Setup, story: Story, *, kept: bool) -> None:
     with show.step("contracts"):
         setup.deploy()
     with show.step("node") as found:
+        setup.start_witnesses()
         node = setup.start_node()
         found["url"] = node.url
     with show.step("companies", number=len(story.companies)):
@@ -126,15 +128,19 @@ def _play(show: Show, setup: Setup, story: Story, *, kept: bool) -> None:
     with show.step("events") as found:
         target = story.play(stage, show)
         found["number"] = len(stage.sent)
+    url = custody_url(node, target)
     with show.step("anchored") as found:
         found["number"], found["heads"] = len(stage.sent), await_confirmed(node, stage, show)
-    url = custody_url(node, target)
+        await_witnessed(setup, url)
+        show.note(tell("witnessed", names=", ".join(WITNESSES)))
+    evidence = setup.home / EVIDENCE
     with show.step("verified"):
         tree = verify(setup, url)
+        as_of = verify_offline(setup, url, evidence)
+        show.note(tell("verified.offline", block=as_of["block"], count=len(as_of["witnesses"])))
     show.console.print(tree, markup=False, soft_wrap=True)
     with show.step("refused"):
-        bundle = export(setup, url, setup.home / EVIDENCE)
-        check_refusals(setup, bundle, show)
+        check_refusals(setup, files.read(evidence), show)
     with show.step("look"):
         _look(show, setup, target, url, page_url(node, target), kept=kept)
 

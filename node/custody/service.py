@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from node.custody import repository
 from node.passports.batches import places_of
+from node.witness.attaching import WitnessedSource
 from protocol.bundle import BundleChain, BundleKey, build_bundle, serialise
 from protocol.errors import ChainError, CustodyError
 from protocol.hashing import passport_id
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from node.db import Database
     from node.events.repository import Found
     from node.participants.service import Participants
+    from node.witness.service import Witnesses
     from protocol.history import History
     from protocol.passport_batch import BatchPlace
     from protocol.records import Record
@@ -54,6 +56,7 @@ class Custody:
         participants: Participants,
         deployment: Deployment | None,
         max_records: int,
+        witnesses: Witnesses | None = None,
     ) -> None:
         self._database = database
         self._source = source
@@ -61,6 +64,7 @@ class Custody:
         self._participants = participants
         self._chain = _chain(deployment) if deployment else None
         self._max_records = max_records
+        self._witnesses = witnesses
 
     def bundle(self, target: str, caller: Caller) -> bytes:
         """Return the bundle's bytes.
@@ -74,16 +78,28 @@ class Custody:
             records, members = self._gathered(connection, target)
             passports = [entry for entry, record in records if record.kind == PASSPORT]
             batches = [place for entry in passports for place in _places(connection, entry)]
-        memberships = [_for(caller, *each).token for each in members]
-        tokens = [
-            (_for(caller, entry, record).token, self._log_id, entry.leaf_index) for entry, record in records
-        ]
-        keys = set(self._keys(entry for entry, _ in records))
-        return serialise(
-            build_bundle(
-                target, tokens, self._source, self._chain, keys=keys, memberships=memberships, batches=batches
-            )
+        shown = [_for(caller, *each) for each in records]
+        named = [_for(caller, *each) for each in members]
+        indexes = [entry.leaf_index for entry, _ in records]
+        tokens = [(record.token, self._log_id, index) for record, index in zip(shown, indexes, strict=True)]
+        witnessed = self._witnessed(indexes)
+        bundle = build_bundle(
+            target,
+            tokens,
+            witnessed or self._source,
+            self._chain,
+            keys=set(self._keys(entry for entry, _ in records)),
+            memberships=[record.token for record in named],
+            batches=batches,
         )
+        return serialise(witnessed.attach(bundle, shown, named) if witnessed else bundle)
+
+    def _witnessed(self, indexes: Iterable[int | None]) -> WitnessedSource | None:
+        """The log as witnesses confirmed it, unless that would leave an anchored record out."""
+        if self._witnesses is None or self._witnesses.current is None:
+            return None
+        source = WitnessedSource(self._source, self._witnesses.current)
+        return source if source.covers(self._log_id, indexes) else None
 
     def history(self, target: str, caller: Caller) -> History:
         """What the stored records tell about a target, as far as the caller may read; raises what `bundle` raises."""

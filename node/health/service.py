@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from anchoring.agreement import AgreementWatch
     from node.capture.writer import GroupWriter
     from node.log.anchor import Anchor
     from node.log.repository import LogRepository
@@ -38,6 +39,7 @@ class Health:
         participants: Participants,
         writer: GroupWriter,
         anchor: Anchor,
+        endpoints: AgreementWatch,
         clock: Callable[[], int],
         *,
         demo: bool,
@@ -46,6 +48,7 @@ class Health:
         self._participants = participants
         self._writer = writer
         self._anchor = anchor
+        self.endpoints = endpoints
         self._clock = clock
         self._demo = demo
 
@@ -60,6 +63,7 @@ class Health:
             "database": "ok" if figures else "unreachable",
             "participants": problem.code if problem else "ok",
             "anchoring": self._anchor.state(),
+            "endpoints": self.endpoints.state,
             "promises": "overdue" if figures and figures.overdue else "kept",
         }
         ready = figures is not None and problem is None and not figures.overdue
@@ -83,6 +87,11 @@ class Health:
             "filiera_log_size": ("gauge", "records in the last anchored head", figures.log_size),
             "filiera_participants": ("gauge", "admitted participants", len(snapshot.participants)),
             "filiera_chain_block": ("gauge", "block as of which participants are known", snapshot.block),
+            "filiera_chain_endpoints_agree": (
+                "gauge",
+                "1 if the chain's endpoints all answer and show the same heads",
+                int(self.endpoints.well),
+            ),
             "filiera_anchoring_leads": ("gauge", "1 if this process leads", int(self._anchor.leads())),
         }
         return "".join(

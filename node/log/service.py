@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from anchoring.ports import HeadRow
     from node.log.repository import LogRepository
     from protocol.keys import PrivateKey
+    from protocol.snapshot import Snapshot
 
 TILE = 256
 
@@ -44,6 +45,10 @@ class Log:
     def checkpoint_of(self, head: HeadRow) -> str:
         """The signed note of one head; the same each time, since Ed25519 is deterministic."""
         return checkpoint.sign_note(checkpoint.Checkpoint(self.origin, head.size, head.root), self._key)
+
+    def sign_snapshot(self, snapshot: Snapshot) -> str:
+        """The signed note of a state of the chain."""
+        return snapshot.sign(self._key)
 
     def newest(self) -> HeadRow:
         """The last anchored head."""

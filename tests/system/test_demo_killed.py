@@ -12,9 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
+from client.demo.checking import await_witnessed, verify_offline
 from client.demo.coat import story
 from client.demo.coat.papers import bring
-from client.demo.setup import Setup
+from client.demo.setup import WITNESSES, Setup
 from client.demo.show import await_confirmed, custody_url
 from client.demo.stage import Stage
 from client.errors import ClientError
@@ -84,6 +85,7 @@ def test_nothing_acknowledged_is_lost_or_doubled(
     try:
         setup.start_chain()
         setup.deploy()
+        setup.start_witnesses()
         started = setup.start_node()
         admitted = setup.admit(started, coat.companies, Quiet())
         node = Patient(started.url)
@@ -109,6 +111,8 @@ def test_nothing_acknowledged_is_lost_or_doubled(
         assert len(set(indices)) == len(indices)
         for sent in stage.sent:
             assert node.submit(sent.token).receipt == sent.receipt
+        # A node that was killed has forgotten what its witnesses signed last, and asks them.
+        await_witnessed(setup, custody_url(node, target))
         report = setup.processes.attempt(
             "verify",
             custody_url(node, target),
@@ -119,6 +123,8 @@ def test_nothing_acknowledged_is_lost_or_doubled(
             "--json",
         )
         assert (report.status, json.loads(report.output)["verdict"]) == (0, "verified")
+        as_of = verify_offline(setup, custody_url(node, target), setup.home / "evidence.filiera")
+        assert len(as_of["witnesses"]) == len(WITNESSES)
     finally:
         reaper.over.set()
         if reaper.is_alive():

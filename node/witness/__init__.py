@@ -1,0 +1,1 @@
+"""What others confirm of this node's log and of the chain: the node's side of witnessing."""
