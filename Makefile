@@ -7,7 +7,7 @@ export HARDHAT_DISABLE_TELEMETRY_PROMPT := true
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-system check format bench vectors lock clean
+.PHONY: help setup demo test test-system soak check format bench vectors lock clean
 
 help: ## list what can be asked
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -33,6 +33,10 @@ check: setup ## format, lint, types, import boundaries
 format: setup ## write the one format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+soak: setup ## full counts, by hand; the tables go into docs/soak.md
+	$(BIN)/python -m scripts.mutate_bundle
+	$(BIN)/python -m tests.support.faults.soak
 
 bench: setup ## ratios against the usual way, within one run
 	$(BIN)/python scripts/bench/ingest.py

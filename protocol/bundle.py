@@ -169,6 +169,7 @@ def _ensure_sorted(bundle: Bundle) -> None:
         "keys": [key_order(key) for key in bundle.keys],
         "memberships": [token_order(token) for token in bundle.memberships],
         "batches": [place_order(place) for place in bundle.batches],
+        "snapshot/entries": [each.index for each in bundle.snapshot.entries] if bundle.snapshot else [],
     }
     for name, order in named.items():
         if any(not left < right for left, right in itertools.pairwise(order)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,6 +18,8 @@ from protocol.bundle_model import (
 )
 from protocol.errors import FilieraError, FormatError
 from protocol.passport_batch import BatchPlace
+from protocol.snapshot import Evidence, SnapshotEntry
+from protocol.strict_json import dump_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,6 +69,7 @@ def bundle_to_json(bundle: Bundle, version: str) -> dict[str, Any]:
         },
         "memberships": list(bundle.memberships),
         **({"batches": [place.to_json() for place in bundle.batches]} if bundle.batches else {}),
+        **({"snapshot": _snapshot_to_json(bundle.snapshot)} if bundle.snapshot else {}),
     }
 
 
@@ -82,6 +86,7 @@ def bundle_from_json(value: dict[str, Any]) -> Bundle:
         chain=_chain_from_json(top.inner("chain")),
         memberships=tuple(top.texts("memberships")),
         batches=top.items("batches", _place_from_json) if top.has("batches") else (),
+        snapshot=_snapshot_from_json(top.inner("snapshot")) if top.has("snapshot") else None,
     )
     top.end("format")
     return bundle
@@ -164,7 +169,7 @@ def _key_from_json(fields: _Fields) -> BundleKey:
         fields.hash("keyHash"),
         fields.number("fromBlock"),
         fields.number("toBlock") if fields.has("toBlock") else None,
-        fields.number("disputedFrom") if fields.has("disputedFrom") else None,
+        fields.number("disputedFrom", 1) if fields.has("disputedFrom") else None,
     )
 
 
@@ -180,6 +185,26 @@ def _place_from_json(fields: _Fields) -> BatchPlace:
     )
     place.verify()
     return place
+
+
+def _snapshot_to_json(snapshot: Evidence) -> dict[str, Any]:
+    """A fact is written as the array that it is: its canonical bytes are those of this very text."""
+    entries = [
+        {"index": each.index, "fact": json.loads(each.entry), "proof": _hexes(each.proof)}
+        for each in snapshot.entries
+    ]
+    return {"note": snapshot.note, "entries": entries}
+
+
+def _snapshot_from_json(fields: _Fields) -> Evidence:
+    evidence = Evidence(fields.text("note", r"(?s).{1,16384}"), fields.items("entries", _fact_from_json))
+    fields.end()
+    return evidence
+
+
+def _fact_from_json(fields: _Fields) -> SnapshotEntry:
+    index, proof = fields.number("index"), fields.hashes("proof", _MAX_PROOF)
+    return SnapshotEntry(index, dump_json(fields.array("fact")), proof)
 
 
 def _chain_from_json(fields: _Fields) -> BundleChain:
@@ -238,6 +263,13 @@ class _Fields:
             return base64url.decode(self.text(name, r"[A-Za-z0-9_-]*"))
         except FilieraError as error:
             raise self._wrong(name, "base64url") from error
+
+    def array(self, name: str) -> list[Any]:
+        """Any JSON array; its bytes are what counts."""
+        value = self._take(name)
+        if not isinstance(value, list):
+            raise self._wrong(name, "list")
+        return value
 
     def texts(self, name: str) -> list[str]:
         values = self._take(name)

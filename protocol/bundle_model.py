@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from protocol.passport_batch import BatchPlace
+    from protocol.snapshot import Evidence
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ class Bundle:
     memberships: tuple[str, ...] = ()
     # Where the target's passport stands in a batch that its issuer has registered; none if it stands by itself.
     batches: tuple[BatchPlace, ...] = ()
+    # What witnesses say of the chain, for whoever cannot ask it (README §16).
+    snapshot: Evidence | None = None
     _heads: dict[tuple[bytes, int], BundleHead] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:

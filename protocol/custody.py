@@ -13,7 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from protocol.steps import Step
+from protocol.steps import Step, total
 from protocol.verdict import Finding, finding
 
 if TYPE_CHECKING:
@@ -179,6 +179,25 @@ def check_possession(graph: Graph, walked: Walk) -> Iterator[Finding]:
             yield finding("possession", _no_gain(graph, step, lot), place, lot=lot, holder=step.holder)
         if gains and step.day < min(gain.day for gain in gains):
             yield finding("possession", "TIME_ORDER", place, lot=lot, day=step.day)
+
+
+def check_returns(graph: Graph, walked: Walk) -> Iterator[Finding]:
+    """What comes back had left: a return answers no shipment, so all that came back is held against all that went out.
+
+    Else whoever wants goods without a past could have them "returned" to him.
+    """
+    for step in walked.steps:
+        for lot in step.goods.names("received") if step.act == "return" else ():
+            out = [move for other in graph.sent.get(lot, ()) for move in other.goods.sent if move.lot == lot]
+            back = [
+                move
+                for other in graph.naming.get(lot, ())
+                for move in other.goods.received
+                if move.lot == lot
+            ]
+            left, came = total(out), total(back)
+            if not out or (left and came and left[0] == came[0] and came[1] > left[1]):
+                yield finding("possession", "RETURN_WITHOUT_SALE", step.digest.hex(), lot=lot)
 
 
 def _no_gain(graph: Graph, step: Step, lot: str) -> str:

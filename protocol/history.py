@@ -62,7 +62,9 @@ def read_history(
     proven = {digest for digest, grade in grades.items() if grade in PROVEN}
     behind = {step.digest for step in walked.steps}
     said = [step for step in graph.steps if step.digest not in behind]
-    evidence = gather(target, walked.steps, said, [*records, *members], proven)
+    # A membership counts where its signer was checked to be the coordinator, not because a log took it.
+    told = [record for record in records if record.kind != "FilieraMembership"]
+    evidence = gather(target, walked.steps, said, [*told, *members], proven)
     return History(
         target, steps, graph, walked, custody.making(graph, target), grades, evidence, evaluate(evidence)
     )

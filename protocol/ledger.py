@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from protocol.goods import GAINS, LOSSES
 from protocol.quantities import units
 from protocol.verdict import Finding, finding
 
@@ -26,12 +27,17 @@ ACCOUNTS = "accounts"
 
 
 def check_sequences(records: Iterable[Record]) -> Iterator[Finding]:
-    """Per key: no number twice, and each record names its predecessor where both are here and it is disclosed."""
+    """Per key: no id and no number twice, and each record names its predecessor where both are here and disclosed."""
+    ids: dict[tuple[str, str], set[bytes]] = defaultdict(set)
     by_key: dict[bytes, dict[int, dict[bytes, bytes | None]]] = defaultdict(lambda: defaultdict(dict))
     for record in records:
+        ids[record.issuer, record.id].add(record.digest)
         seq, previous = record.subject.get("filiera:recordSeq"), record.subject.get("filiera:previousRecord")
         if isinstance(seq, int):
             by_key[record.key.key_id][seq][record.digest] = bytes.fromhex(previous) if previous else None
+    for (_, name), digests in sorted(ids.items()):
+        if len(digests) > 1:
+            yield finding(SEQUENCE, "RECORD_ID_REUSED", min(digests).hex(), id=name)
     for key in sorted(by_key):
         for seq, here in sorted(by_key[key].items()):
             yield from _one_number(seq, here, by_key[key].get(seq - 1, {}))
@@ -63,6 +69,28 @@ def check_accounts(steps: Iterable[Step]) -> Iterator[Finding]:
                 yield finding(ACCOUNTS, "LOT_AMOUNT_WITHHELD", step.digest.hex(), lot=entry.lot)
     for account in sorted(accounts):
         yield from _chain(account[0], accounts[account])
+
+
+def check_items(steps: Iterable[Step]) -> Iterator[Finding]:
+    """An item is one piece and has no account: it is made once, and leaves a holder no oftener than it came to him.
+
+    `steps` are the effective ones. Who never had it is `check_possession`'s to say.
+    """
+    gained: dict[tuple[str, str], set[bytes]] = defaultdict(set)
+    lost: dict[tuple[str, str], set[bytes]] = defaultdict(set)
+    made: dict[str, set[bytes]] = defaultdict(set)
+    for step in steps:
+        for move in (move for move in step.goods.all if move.is_item):
+            if move.effect in GAINS | LOSSES:
+                (gained if move.effect in GAINS else lost)[move.lot, step.holder].add(step.digest)
+            if move.effect == "produced":
+                made[move.lot].add(step.digest)
+    for name, births in sorted(made.items()):
+        if len(births) > 1:
+            yield finding(ACCOUNTS, "ITEM_MADE_TWICE", max(births).hex(), item=name)
+    for (name, holder), uses in sorted(lost.items()):
+        if len(uses) > len(gained[name, holder]) > 0:
+            yield finding(ACCOUNTS, "ITEM_USED_TWICE", max(uses).hex(), item=name, holder=holder)
 
 
 def _chain(lot: str, entries: dict[int, list[tuple[Step, Entry]]]) -> Iterator[Finding]:

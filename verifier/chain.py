@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from protocol.checks.authority import author_of
+from protocol.checks.authority import acted_for, author_of
 from protocol.checks.view import ChainHead, ChainKey, ChainView
 from protocol.errors import ChainError
 from protocol.hashing import passport_id
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from protocol.records import Record
 
     Call = tuple[str, list[Any]]
+    Place = tuple[bytes, int]
     Transport = Callable[[list[Call]], list[Any]]
 
 _WORD = 32
@@ -46,26 +47,32 @@ def reader() -> Mapping[str, Any]:
 
 
 def read_chain(
-    ask: Transport, trust: Trust, bundle: Bundle, records: Iterable[Sound], memberships: Iterable[Record]
+    ask: Transport,
+    trust: Trust,
+    bundle: Bundle,
+    records: Iterable[Sound],
+    memberships: Iterable[Record],
+    at: str = "latest",
+    also: Iterable[Place] = (),
 ) -> ChainView:
-    """Ask a chain everything that the checks need. `ask` sends one batch; ChainError if it cannot be asked."""
+    """Ask a chain everything that the checks need, as of block `at` (a tag, or a number in hex with 0x).
+
+    `ask` sends one batch; ChainError if it cannot be asked. `also` are heads, as (log, seq), that something beside the
+    bundle speaks of.
+    """
     sound = list(records)
     authors = {key.key_hash: key.participant for key in bundle.keys}
     pairs = {
         (author, each.record.key.key_id) for each in sound if (author := author_of(each.record, authors))
     }
     pairs |= {(key.participant, key.key_hash) for key in bundle.keys}
-    first = _Round(ask, trust)
-    genesis, latest = first.block("0x0"), first.block("latest")
+    first = _Round(ask, trust, at)
+    genesis, latest = first.block("0x0"), first.block(at)
     chain_id = first.call("eth_chainId", [])
-    code = {
-        name: first.call("eth_getCode", [pinned.address, "latest"])
-        for name, pinned in trust.contracts.items()
-    }
+    code = {name: first.call("eth_getCode", [pinned.address, at]) for name, pinned in trust.contracts.items()}
     logs = {log: first.view("anchors", "logOf", log) for log in {head.log for head in bundle.heads}}
-    heads = {
-        (head.log, head.seq): first.view("anchors", "headAt", head.log, head.seq) for head in bundle.heads
-    }
+    wanted = {(head.log, head.seq) for head in bundle.heads} | set(also)
+    heads = {place: first.view("anchors", "headAt", *place) for place in sorted(wanted)}
     keys = {pair: first.view("participants", "keyOf", *pair) for pair in pairs}
     signers = {record.key.key_id for record in memberships}
     coordinators = {key: first.view("participants", "isCoordinator", key) for key in signers}
@@ -84,12 +91,13 @@ def read_chain(
         for place, answer in heads.items()
         if (words := first.words(answer)) and any(words[0])
     }
-    second = _Round(ask, trust)
+    second = _Round(ask, trust, at)
     blocks = {
         (author, found[each.entry.log, each.entry.head].block)
         for each in sound
         if each.entry.log and each.entry.head and (each.entry.log, each.entry.head) in found
-        if (author := author_of(each.record, authors))
+        for author in (author_of(each.record, authors), acted_for(each.record))
+        if author
     }
     roles = {pair: second.view("participants", "statusAt", *pair) for pair in blocks}
     second.send()
@@ -129,8 +137,9 @@ def code_hash(name: str, code: str) -> str:
 class _Round:
     """Collects calls, sends them as one batch, gives answers by number."""
 
-    def __init__(self, ask: Transport, trust: Trust) -> None:
+    def __init__(self, ask: Transport, trust: Trust, at: str) -> None:
         self._ask = ask
+        self._at = at
         self._trust = trust
         self._calls: list[Call] = []
         self.answers: list[Any] = []
@@ -152,7 +161,7 @@ class _Round:
 
     def data(self, contract: str, data: bytes) -> int:
         to = self._trust.contracts[contract].address
-        return self.call("eth_call", [{"to": to, "data": "0x" + data.hex()}, "latest"])
+        return self.call("eth_call", [{"to": to, "data": "0x" + data.hex()}, self._at])
 
     def send(self) -> None:
         self.answers = self._ask(self._calls) if self._calls else []
@@ -170,14 +179,14 @@ class _Round:
 
 
 def _head(words: list[bytes]) -> ChainHead:
-    root, hashed, manifest, size, _seq, block, _time = words
-    return ChainHead(root, hashed, manifest, _int(size), _int(block))
+    root, hashed, manifest, size, _seq, block, time = words
+    return ChainHead(root, hashed, manifest, _int(size), _int(block), _int(time))
 
 
 def _key(words: list[bytes]) -> ChainKey | None:
     if not words or not _int(words[0]):
         return None
-    return ChainKey(_int(words[2]), _int(words[4]), _int(words[5]), _int(words[6]))
+    return ChainKey(_int(words[2]), _int(words[4]), _int(words[5]), _int(words[6]), _int(words[3]))
 
 
 def _roles(words: list[bytes]) -> int:

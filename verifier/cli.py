@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 _INCOMPLETE, _BAD_INPUT = 2, 3
 _NOT_YET = frozenset({"pending", "unreachable", "expired"})
-_LANG = click.option("--lang", type=click.Choice(LANGUAGES), default=None, help="it, en")
+LANG = click.option("--lang", type=click.Choice(LANGUAGES), default=None, help="it, en")
 _NODE = click.option("--node", default=None, help="Indirizzo di un nodo. / Address of a node.")
-_TRUST = click.option(
+TRUST = click.option(
     "--trust",
     type=click.Path(path_type=Path),
     default=None,
@@ -40,17 +40,27 @@ _TRUST = click.option(
 @click.argument("target")
 @_NODE
 @click.option(
-    "--chain", envvar="FILIERA_CHAIN_URL", default=None, help="Indirizzo JSON-RPC. / JSON-RPC address."
+    "--chain",
+    envvar="FILIERA_CHAIN_URL",
+    multiple=True,
+    help="Indirizzo JSON-RPC, anche più d'uno. / JSON-RPC address, or several.",
 )
-@_TRUST
+@TRUST
+@click.option(
+    "--audit",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Dichiarazione di verifica del registro. / Audit statement about the log.",
+)
 @click.option("--offline", is_flag=True, help="Non chiedere nulla in rete. / Ask nothing of the network.")
 @click.option("--json", "as_json", is_flag=True, help="Rapporto in JSON. / Report as JSON.")
-@_LANG
+@LANG
 def verify(
     target: str,
     node: str | None,
-    chain: str | None,
+    chain: tuple[str, ...],
     trust: Path | None,
+    audit: Path | None,
     *,
     offline: bool,
     as_json: bool,
@@ -58,8 +68,9 @@ def verify(
 ) -> None:
     """Verify a target and print the report."""
     language = lang or language_of_user()
-    result = _guarded(
-        language, lambda: _verify(target, node, None if offline else chain, trust, offline=offline)
+    result = guarded(
+        language,
+        lambda: _verify(language, target, node, () if offline else chain, trust, audit, offline=offline),
     )
     from verifier import report  # noqa: PLC0415
 
@@ -83,7 +94,7 @@ def bundle() -> None:
     "-o", "--out", required=True, type=click.Path(path_type=Path), help="File da scrivere. / File to write."
 )
 @_NODE
-@_LANG
+@LANG
 def export(target: str, out: Path, node: str | None, lang: Language | None) -> None:
     """Fetch the evidence about a target, check its form and write it."""
     language = lang or language_of_user()
@@ -97,7 +108,7 @@ def export(target: str, out: Path, node: str | None, lang: Language | None) -> N
         out.write_bytes(data)
         return records
 
-    count = _guarded(language, run)
+    count = guarded(language, run)
     click.echo(f"{out}: {count} record, {out.stat().st_size} byte")
 
 
@@ -105,7 +116,7 @@ def export(target: str, out: Path, node: str | None, lang: Language | None) -> N
     help="Che cosa contiene un fascicolo, senza giudicarlo. / What a bundle holds, without judging it."
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@_LANG
+@LANG
 def inspect(file: Path, lang: Language | None) -> None:
     """Print what is in a bundle as JSON."""
     language = lang or language_of_user()
@@ -124,7 +135,7 @@ def inspect(file: Path, lang: Language | None) -> None:
             "chain": {"chainId": found.chain.chain_id, "anchors": found.chain.anchors},
         }
 
-    click.echo(json.dumps(_guarded(language, run), indent=2))
+    click.echo(json.dumps(guarded(language, run), indent=2))
 
 
 @click.group(help="La ricevuta: la promessa firmata del registro. / The receipt: the log's signed promise.")
@@ -135,8 +146,8 @@ def receipt() -> None:
 @receipt.command(help="Il registro ha mantenuto la promessa? / Did the log keep its promise?")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--node", required=True, help="Indirizzo del nodo. / Address of the node.")
-@_TRUST
-@_LANG
+@TRUST
+@LANG
 def check(file: Path, node: str, trust: Path | None, lang: Language | None) -> None:
     """Check a receipt against the log: exit 0 kept, 1 broken (the receipt is the evidence), 2 not due yet."""
     language = lang or language_of_user()
@@ -146,34 +157,54 @@ def check(file: Path, node: str, trust: Path | None, lang: Language | None) -> N
 
         return check_receipt(file, node, trust, language)
 
-    said, status = _guarded(language, run)
+    said, status = guarded(language, run)
     click.echo(said)
     sys.exit(status)
 
 
 def _verify(
-    target: str, node: str | None, chain: str | None, trust_file: Path | None, *, offline: bool
+    language: Language,
+    target: str,
+    node: str | None,
+    chain: tuple[str, ...],
+    trust_file: Path | None,
+    audit_file: Path | None,
+    *,
+    offline: bool,
 ) -> Result:
+    from protocol.audit import parse_audit  # noqa: PLC0415
     from protocol.bundle import parse_bundle  # noqa: PLC0415
     from protocol.checks.credentials import read_memberships, read_records  # noqa: PLC0415
-    from verifier.chain import read_chain  # noqa: PLC0415
-    from verifier.sources import JsonRpc, read_target  # noqa: PLC0415
+    from verifier.endpoints import read_endpoints, split_urls  # noqa: PLC0415
+    from verifier.sources import read_target  # noqa: PLC0415
     from verifier.trust import find_trust  # noqa: PLC0415
     from verifier.verify import verify as judge  # noqa: PLC0415
 
     if offline and target.startswith(("http://", "https://")):
         raise FormatError("VERIFY_TARGET", target=target)
     trust = find_trust(trust_file)
+    audit = parse_audit(_text_of(audit_file)) if audit_file else None
     evidence = parse_bundle(read_target(target, node))
     records, unsound = read_records(evidence.records)
     view = None
-    if trust is not None and chain is not None:
+    if trust is not None and (urls := split_urls(chain)):
         members, _ = read_memberships(evidence.memberships)
-        view = read_chain(JsonRpc(chain), trust, evidence, records, members)
-    return judge(evidence, records, unsound, trust, view)
+        also = [(audit.log, audit.seq)] if audit else []
+        view, told = read_endpoints(urls, trust, evidence, records, members, also=also)
+        for error in told:
+            sentence, _ = text(error.code, language, place=error.place, **error.values)
+            click.echo(f"{sentence} [{error.code}]", err=True)
+    return judge(evidence, records, unsound, trust, view, audit)
 
 
-def _guarded(language: Language, action: Callable[[], Answer]) -> Answer:
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text("ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FormatError("AUDIT_MALFORMED", str(path)) from error
+
+
+def guarded(language: Language, action: Callable[[], Answer]) -> Answer:
     """Run; an error of ours becomes one sentence and what to do next, with the exit status that it deserves."""
     try:
         return action()

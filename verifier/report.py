@@ -13,6 +13,8 @@ from verifier.verify import CHECKS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from protocol.checks.tracing import Traced
+    from protocol.checks.view import AsOf
     from protocol.codes import Language
     from protocol.criteria.model import Criterion, Figure
     from protocol.steps import Step
@@ -32,10 +34,12 @@ def to_json(result: Result, language: Language) -> dict[str, Any]:
         "verdict": result.verdict.word,
         "exit": result.verdict.exit_status,
         "chainAsked": result.chain_asked,
+        **({"asOf": _as_of_json(result.as_of)} if result.as_of else {}),
         "records": result.records,
         "graphDigest": result.graph.hex(),
         "checks": [{"check": name, "verdict": result.verdict.word_of(name)} for name in CHECKS],
         "findings": [_finding_json(found, language) for found in result.verdict.findings],
+        **({"traced": _traced_json(result.traced)} if result.traced else {}),
         "links": {digest.hex(): grade for digest, grade in sorted(result.grades.items())},
         "criteria": [_criterion_json(criterion) for criterion in result.criteria],
     }
@@ -43,17 +47,31 @@ def to_json(result: Result, language: Language) -> dict[str, Any]:
 
 def to_text(result: Result, language: Language) -> str:
     """The report for a terminal."""
-    lines = [say("verdict", language, word=say(result.verdict.word, language), target=result.target), ""]
-    lines += _tree(result, language)
+    lines = [say("verdict", language, word=say(result.verdict.word, language), target=result.target)]
+    if result.as_of:
+        lines.append(_as_of(result.as_of, language))
+    lines += ["", *_tree(result, language)]
     lines += ["", say("checks", language)]
     for name in CHECKS:
         word = result.verdict.word_of(name)
         lines.append(f"  {_mark(word)} {say(f'check.{name}', language):<44} {say(word, language)}")
     lines += _said(result, language)
+    lines += _traced(result, language)
     lines += _grades(result, language)
     lines += _criteria(result, language)
     lines += ["", say("graph", language, digest=result.graph.hex(), records=result.records)]
     return "\n".join(lines)
+
+
+def _as_of(as_of: AsOf, language: Language) -> str:
+    names = ", ".join(as_of.witnesses)
+    return say(
+        "as-of", language, block=as_of.block, count=len(as_of.witnesses), names=names, time=as_of.instant
+    )
+
+
+def _as_of_json(as_of: AsOf) -> dict[str, Any]:
+    return {"block": as_of.block, "time": as_of.instant, "witnesses": list(as_of.witnesses)}
 
 
 def _tree(result: Result, language: Language) -> list[str]:
@@ -139,6 +157,29 @@ def _said(result: Result, language: Language) -> Iterator[str]:
     for code, founds in sorted(counts.items()):
         times = f" (×{len(founds)})" if len(founds) > 1 else ""
         yield f"  · {_texts(founds[0], language)[0]}{times} [{code}]"
+
+
+def _traced(result: Result, language: Language) -> Iterator[str]:
+    """How much of the mass begins raw, and what the rest is traced back to."""
+    if result.traced is None or not result.traced.known:
+        return
+    yield ""
+    yield say("traced", language, raw=_percent(result.traced.raw), known=_percent(result.traced.known))
+    for stop in result.traced.stops:
+        values = {
+            "stage": stop.stage or "–",
+            "share": _percent(stop.share),
+            "holder": result.names.get(stop.holder, "–"),
+        }
+        yield say("traced-stop", language, **values)
+
+
+def _traced_json(traced: Traced) -> dict[str, Any]:
+    stops = [
+        {"lot": stop.lot, "stage": stop.stage, "holder": stop.holder, "share": f"{stop.share:f}"}
+        for stop in traced.stops
+    ]
+    return {"raw": f"{traced.raw:f}", "known": f"{traced.known:f}", "stops": stops}
 
 
 def _grades(result: Result, language: Language) -> Iterator[str]:

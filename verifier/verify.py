@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from protocol import custody, ledger
-from protocol.balance import check_balance
-from protocol.checks import authority, credentials, log
-from protocol.checks.passports import check_passports
+from protocol.balance import check_balance, check_counts
+from protocol.checks import authority, credentials, log, witnesses
+from protocol.checks.audits import check_other_use
+from protocol.checks.honesty import check_honesty, gains_of
+from protocol.checks.passports import check_passports, check_places
+from protocol.checks.tracing import trace
 from protocol.handover import check_handovers
 from protocol.history import read_history
 from protocol.identifiers import participant_urn
@@ -23,9 +26,11 @@ from protocol.verdict import Finding, Verdict, finding, verdict
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from protocol.audit import Audit
     from protocol.bundle_model import Bundle
     from protocol.checks.credentials import Sound
-    from protocol.checks.view import ChainView, Trust
+    from protocol.checks.tracing import Traced
+    from protocol.checks.view import AsOf, ChainView, Trust
     from protocol.criteria.model import Criterion
     from protocol.records import Record
     from protocol.steps import Step
@@ -33,13 +38,16 @@ if TYPE_CHECKING:
 # In the order in which they are asked, and shown.
 CHECKS = (
     "credential", "form", "inclusion", "consistency", "checkpoint", "affected", "chain", "authority",
-    "sequence", "accounts", "closure", "possession", "handover", "balance", "passport", "other-use",
+    "sequence", "accounts", "closure", "possession", "handover", "balance", "evidence", "passport", "other-use",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Result:
-    """What was found about a target. `steps` are those behind it, `grades` says who stands for each (by digest)."""
+    """What was found about a target. `steps` are those behind it, `grades` says who stands for each (by digest).
+
+    `as_of` is there if witnesses spoke for the chain instead of the chain itself.
+    """
 
     target: str
     verdict: Verdict
@@ -50,6 +58,8 @@ class Result:
     graph: bytes
     criteria: tuple[Criterion, ...]
     chain_asked: bool
+    as_of: AsOf | None = None
+    traced: Traced | None = None
 
 
 def verify(
@@ -58,8 +68,14 @@ def verify(
     unsound: Iterable[Finding],
     trust: Trust | None,
     view: ChainView | None,
+    audit: Audit | None = None,
 ) -> Result:
-    """Verify evidence that `credentials.read_records` has read; `view` None: the chain was not asked."""
+    """Verify evidence that `credentials.read_records` has read; `view` None: the chain was not asked.
+
+    Then enough witnesses may stand in for it: the evidence's snapshot, and the trust file's quorum (README §16).
+    `audit` is what somebody signed about the whole log.
+    """
+    chain_asked = view is not None
     findings = list(unsound)
     # 1. Where does each record stand in the log, and does the log hold together?
     findings += log.check_inclusion(bundle, records)
@@ -70,32 +86,47 @@ def verify(
     # 2. Does the chain hold that log, and might they sign?
     members, broken = credentials.read_memberships(bundle.memberships)
     findings += broken
+    as_of = None
+    if trust is not None:
+        findings += witnesses.check_cosignatures(bundle, trust)
+        if view is None:
+            view, as_of, said = witnesses.read_snapshot(bundle, records, members, trust)
+            findings += said
     findings += _on_chain(bundle, records, members, trust, view)
     # 3. Does the story hold together? From here on only what is sound counts.
     sane = [sound.record for sound in records]
-    history = read_history(bundle.target, sane, members, _certifiers(view))
+    certifiers = _certifiers(view)
+    history = read_history(bundle.target, sane, members, certifiers)
     graph, walked = history.graph, history.walked
     findings += ledger.check_sequences(sane)
     findings += ledger.check_accounts(history.steps)
+    findings += ledger.check_items(graph.steps)
     findings += custody.check_closure(graph, walked, bundle.target)
     findings += custody.check_cycles(walked)
     findings += custody.check_possession(graph, walked)
+    findings += custody.check_returns(graph, walked)
     findings += check_handovers(graph, walked)
-    findings += check_balance(walked.steps)
+    used = {lot for step in walked.steps for lot in step.losses} | {bundle.target}
+    findings += check_balance(walked.steps, used, gains_of(history))
+    findings += check_counts(graph.steps, {lot for step in walked.steps for lot in step.goods.names()})
     findings += _tests(graph.steps, walked.steps, sane)
-    findings.append(finding("other-use", "OTHER_PRODUCTS_NOT_CHECKED", bundle.target))
+    findings += check_honesty(history, records, members, certifiers, _authors(bundle), view)
+    findings += check_other_use(audit, bundle, history, records, trust, view)
     # 4. Is the passport, if there is one, that of this history, and its issuer's to give?
     findings += check_passports(history, records, members, view)
+    findings += check_places(bundle.batches, records)
     return Result(
         target=bundle.target,
-        verdict=verdict(findings),
+        verdict=verdict(witnesses.as_of_the_past(findings) if as_of else findings),
         records=len(bundle.records),
         steps=walked.steps,
         grades=history.grades,
         names={each.subject["id"]: each.subject["name"] for each in members if "name" in each.subject},
         graph=history.digest,
         criteria=history.criteria,
-        chain_asked=view is not None,
+        chain_asked=chain_asked,
+        as_of=as_of,
+        traced=trace(history),
     )
 
 
@@ -108,7 +139,7 @@ def _on_chain(
     if view is None:
         yield finding(authority.CHAIN, "CHAIN_NOT_ASKED")
         return
-    authors = {key.key_hash: key.participant for key in bundle.keys}
+    authors = _authors(bundle)
     yield from authority.check_chain(trust, view)
     yield from authority.check_stated(bundle, trust, view)
     yield from authority.check_heads(bundle, trust, view)
@@ -134,6 +165,11 @@ def _certifiers(view: ChainView | None) -> set[str]:
         if view
         else set()
     )
+
+
+def _authors(bundle: Bundle) -> dict[bytes, bytes]:
+    """Whose each key is, as the evidence says; the chain decides."""
+    return {key.key_hash: key.participant for key in bundle.keys}
 
 
 def _contract(bundle: Bundle, trust: Trust | None) -> bytes:

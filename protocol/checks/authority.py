@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protocol.checks.log import hash_of
+from protocol.identifiers import PARTICIPANT_PREFIX
 from protocol.roles import CAPTURE, OPEN, PASSPORT, ROLES, bits_of
 from protocol.verdict import Finding, finding
 from protocol.vocabulary import vocabulary
@@ -50,6 +51,10 @@ def check_heads(bundle: Bundle, trust: Trust, view: ChainView) -> Iterator[Findi
             yield finding(
                 CHAIN, "HEAD_UNCONFIRMED", place, seq=head.seq, depth=depth, wanted=trust.confirmations
             )
+    for head in bundle.newest():
+        if head.seq < view.log_seqs.get(head.log, 0):  # a correction may have come since
+            place = f"{head.origin}#{head.seq}"
+            yield finding(CHAIN, "EVIDENCE_AS_OF_HEAD", place, seq=head.seq, newest=view.log_seqs[head.log])
 
 
 def check_stated(bundle: Bundle, trust: Trust, view: ChainView) -> Iterator[Finding]:
@@ -92,6 +97,9 @@ def check_signers(
             yield finding(AUTHORITY, "KEY_NOT_ON_CHAIN", place)
             continue
         yield from _window(record, key, head.block)
+        other = acted_for(record)
+        if other is not None and view.roles.get((other, head.block), 0):
+            yield finding(AUTHORITY, "ON_BEHALF_OF_MEMBER", place)
         yield from _roles(record, view.roles.get((participant, head.block), 0), head.block)
 
 
@@ -108,6 +116,13 @@ def author_of(record: Record, authors: dict[bytes, bytes]) -> bytes | None:
     if isinstance(named, str):
         return bytes.fromhex(named)
     return authors.get(record.key.key_id)
+
+
+def acted_for(record: Record) -> bytes | None:
+    """The participant on whose behalf a record was signed; None if it is nobody's, withheld, or no participant's."""
+    party = record.subject.get("filiera:onBehalfOf", {}).get("party")
+    named = isinstance(party, str) and party.startswith(PARTICIPANT_PREFIX)
+    return bytes.fromhex(party.removeprefix(PARTICIPANT_PREFIX)) if named else None
 
 
 def _same(head: BundleHead, found: ChainHead, hashed: bytes) -> bool:

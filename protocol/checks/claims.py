@@ -33,7 +33,8 @@ Difference = tuple[str, str, str]
 def contradictions(subject: Mapping[str, Any], history: History, place: str) -> Iterator[Finding]:
     """Yield `PASSPORT_CLAIM_CONTRADICTED` for each claim of a passport that the records contradict.
 
-    The figures are those of the catalogue under which the passport was made; `PASSPORT_CATALOGUE_UNKNOWN` for another than ours.
+    The figures are those of the catalogue under which the passport was made; of another than ours,
+    `PASSPORT_CATALOGUE_UNKNOWN`.
     """
     version = subject["catalogueVersion"]
     if version not in VERSIONS:

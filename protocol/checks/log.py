@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from protocol.bundle_model import Bundle, BundleAffected, BundleHead
     from protocol.checks.credentials import Sound
     from protocol.checks.view import Trust
+    from protocol.records import Record
 
 INCLUSION, CONSISTENCY, CHECKPOINT, AFFECTED = "inclusion", "consistency", "checkpoint", "affected"
 
@@ -94,8 +95,11 @@ def check_checkpoints(bundle: Bundle, trust: Trust | None) -> Iterator[Finding]:
 def check_affected(bundle: Bundle, records: Collection[Sound]) -> Iterator[Finding]:
     """The newest head's list of affected records is here, and whoever made one of ours affected is here too."""
     lists = {entry.log: entry for entry in bundle.affected}
-    explained = {sound.record.subject.get("filiera:corrects", {}).get("digest") for sound in records}
-    doubted = _doubted(records)
+    explained = _taken_back(records)
+    doubted = _doubted(records, explained)
+    for listed in bundle.affected:
+        if bundle.head(listed.log, listed.seq) is None:  # a list of no head here would ride along unchecked
+            yield finding(AFFECTED, "HEAD_MISSING", listed.log.hex(), seq=listed.seq)
     for head in bundle.newest():
         entry = lists.get(head.log)
         if entry is None or entry.seq != head.seq:
@@ -108,8 +112,8 @@ def check_affected(bundle: Bundle, records: Collection[Sound]) -> Iterator[Findi
             continue
         for sound in records:
             digest = sound.record.digest
-            ours = sound.entry.log == head.log and digest in affected
-            if ours and digest.hex() not in explained and not doubted & _named(sound):
+            # In whichever log it stands: a correction may have gone to another node than what it corrects.
+            if digest in affected and digest not in explained and not doubted & _named(sound):
                 yield finding(AFFECTED, "RECORD_AFFECTED_WITHHELD", digest.hex())
 
 
@@ -136,12 +140,33 @@ def _list_of(head: BundleHead, entry: BundleAffected) -> frozenset[bytes]:
     return frozenset(parse_affected(entry.affected, manifest))
 
 
-def _doubted(records: Iterable[Sound]) -> set[str]:
-    """Lots that a test or an inspection in the evidence calls non-conformant."""
+def _taken_back(records: Iterable[Sound]) -> set[bytes]:
+    """Records that a correction in the evidence takes back: their own author's, naming id and digest (README §7).
+
+    Another's "correction" changes nothing in the graph, so it must not stand in for the one that was left out.
+    """
+    known = {sound.record.digest.hex(): sound.record for sound in records}
+    found = set()
+    for correction in known.values():
+        named = correction.subject.get("filiera:corrects", {})
+        wrong = known.get(named.get("digest", ""))
+        if wrong is not None and (wrong.id, _author(wrong)) == (named.get("id"), _author(correction)):
+            found.add(wrong.digest)
+    return found
+
+
+def _author(record: Record) -> object:
+    return record.subject.get("filiera:participant")
+
+
+def _doubted(records: Iterable[Sound], taken_back: Collection[bytes]) -> set[str]:
+    """Lots that a test or an inspection in the evidence calls non-conformant, and still does."""
     return {
         lot
         for sound in records
         if sound.record.subject.get("disposition") == "non_conformant"
+        and "filiera:corrects" not in sound.record.subject
+        and sound.record.digest not in taken_back
         for lot in _named(sound)
     }
 

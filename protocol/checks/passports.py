@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from protocol.checks.credentials import Sound
     from protocol.checks.view import ChainView
     from protocol.history import History
+    from protocol.passport_batch import BatchPlace
     from protocol.records import Record
 
 _SAID = {
@@ -53,6 +54,18 @@ def check_passports(
     yield from contradictions(newest.subject, history, place)
     if view is not None:
         yield from _on_chain(newest, view)
+
+
+def check_places(places: Iterable[BatchPlace], records: Iterable[Sound]) -> Iterator[Finding]:
+    """A place in a batch is that of a passport in the evidence: nothing rides along."""
+    here = {
+        (passport_id(sound.record.subject["id"]), sound.record.digest)
+        for sound in records
+        if sound.record.kind == KIND
+    }
+    for place in places:
+        if (place.passport, place.digest) not in here:
+            yield finding(PASSPORT, "PASSPORT_BATCH_PROOF", place.passport.hex(), reason="absent")
 
 
 def _arrival(sound: Sound) -> tuple[bool, int, int]:

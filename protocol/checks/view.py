@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,23 +12,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ChainHead:
-    """A head as the AnchorRegistry holds it; `block` is where it was anchored."""
+    """A head as the AnchorRegistry holds it; `block` and `time` (Unix seconds; 0: not said) say when."""
 
     root: bytes
     head_hash: bytes
     manifest: bytes
     size: int
     block: int
+    time: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ChainKey:
-    """A registered key: valid in blocks `from_block <= b < to_block`; `disputed_from` 0 if never disputed."""
+    """A registered key: valid in blocks `from_block <= b < to_block`; `disputed_from` 0 if never disputed.
+
+    `origin`, a number of the contract: 0 added at admission (or not said), 1 by an own key, 2 coordinator, 3 recovery.
+    """
 
     capabilities: int
     from_block: int
     to_block: int
     disputed_from: int
+    origin: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,3 +74,25 @@ class Trust:
     contracts: Mapping[str, Pinned]
     log_keys: Mapping[str, bytes]
     confirmations: int = 0
+    # Witnesses by name with their Ed25519 keys, and how many of them have to agree; 0: none is asked for.
+    witnesses: Mapping[str, bytes] = field(default_factory=dict)
+    witness_quorum: int = 0
+    # Whose audits of a whole log count (protocol/audit.py): did:key → name.
+    auditors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """When a view is of the past: its block, and the time (seconds since 1970) from which `witnesses` vouch for it."""
+
+    block: int
+    time: int
+    witnesses: tuple[str, ...]
+
+    @property
+    def instant(self) -> str:
+        """The time as README §1 writes instants; the bare seconds beyond the year 9999."""
+        try:
+            return datetime.fromtimestamp(self.time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        except (OverflowError, ValueError, OSError):
+            return str(self.time)

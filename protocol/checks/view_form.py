@@ -25,13 +25,13 @@ _CHAIN_HASH = re.compile(r"0x[0-9a-f]{64}")
 _NAMES: Final = {
     "": "format chainId genesis latest codeHashes logs heads keys coordinators roles passports transactions",
     "logs": "log key seq",
-    "heads": "log seq root headHash manifest size block",
-    "keys": "participant keyHash capabilities fromBlock toBlock disputedFrom",
+    "heads": "log seq root headHash manifest size block time",
+    "keys": "participant keyHash capabilities fromBlock toBlock disputedFrom origin",
     "roles": "participant block roles",
     "passports": "issuer passport digest status",
     "transactions": "transaction block",
 }
-_OPTIONAL: Final = frozenset({"toBlock", "disputedFrom"})
+_OPTIONAL: Final = frozenset({"toBlock", "disputedFrom", "origin", "time"})
 
 _Name = TypeVar("_Name")
 _Entry = TypeVar("_Entry")
@@ -94,7 +94,7 @@ def view_from_json(value: Any) -> ChainView:
 
 
 def _head_to_json(log: bytes, seq: int, head: ChainHead) -> dict[str, Any]:
-    return {
+    found: dict[str, Any] = {
         "log": log.hex(),
         "seq": seq,
         "root": head.root.hex(),
@@ -103,6 +103,7 @@ def _head_to_json(log: bytes, seq: int, head: ChainHead) -> dict[str, Any]:
         "size": head.size,
         "block": head.block,
     }
+    return found | ({"time": head.time} if head.time else {})
 
 
 def _head_from_json(each: _Object) -> tuple[tuple[bytes, int], ChainHead]:
@@ -112,6 +113,7 @@ def _head_from_json(each: _Object) -> tuple[tuple[bytes, int], ChainHead]:
         manifest=each.hash("manifest"),
         size=each.number("size"),
         block=each.number("block"),
+        time=each.number("time", least=1) if "time" in each.value else 0,
     )
     return (each.hash("log"), each.number("seq")), head
 
@@ -124,13 +126,15 @@ def _key_to_json(participant: bytes, key_hash: bytes, key: ChainKey) -> dict[str
         "fromBlock": key.from_block,
     }
     found |= {} if key.to_block == OPEN else {"toBlock": key.to_block}
-    return found | ({"disputedFrom": key.disputed_from} if key.disputed_from else {})
+    found |= {"disputedFrom": key.disputed_from} if key.disputed_from else {}
+    return found | ({"origin": key.origin} if key.origin else {})
 
 
 def _key_from_json(each: _Object) -> tuple[tuple[bytes, bytes], ChainKey]:
     to_block = each.number("toBlock") if "toBlock" in each.value else OPEN
     disputed = each.number("disputedFrom", least=1) if "disputedFrom" in each.value else 0
-    key = ChainKey(each.number("capabilities"), each.number("fromBlock"), to_block, disputed)
+    origin = each.number("origin", least=1) if "origin" in each.value else 0
+    key = ChainKey(each.number("capabilities"), each.number("fromBlock"), to_block, disputed, origin)
     return (each.hash("participant"), each.hash("keyHash")), key
 
 

@@ -59,7 +59,7 @@ class _Weights:
 
     def _find(self, lot: str) -> Decimal | None:
         for step in self.makers.get(lot, ()):
-            stated = _stated_weight(step, lot, self.subjects.get(step.digest, {}))
+            stated = stated_weight(step, lot, self.subjects.get(step.digest, {}))
             if stated is not None:
                 return stated
             went_in = [self.kilograms(move) for move in step.goods.consumed]
@@ -87,7 +87,10 @@ def mass_shares(target: str, steps: Iterable[Step], subjects: Mapping[bytes, Map
     through: dict[bytes, Decimal] = defaultdict(lambda: ZERO)
     unweighed: set[str] = set()
     lots[target] = ONE
-    for lot in _downstream_first(target, makers):
+    order = downstream_first(target, makers)
+    for lot in reversed(order):
+        weights.per_unit(lot)  # sources first: what a lot weighs never asks more than one step back
+    for lot in order:
         if lot not in lots:
             continue  # nothing of it could be weighed
         for step, part in _parts(lot, makers.get(lot, []), lots[lot]):
@@ -130,7 +133,7 @@ def _mix(step: Step, weights: _Weights, unweighed: set[str]) -> Mapping[str, Dec
     return {lot: mass / whole for lot, mass in found.items() if mass} if whole else {}
 
 
-def _downstream_first(target: str, makers: Mapping[str, Sequence[Step]]) -> list[str]:
+def downstream_first(target: str, makers: Mapping[str, Sequence[Step]]) -> list[str]:
     """Every lot behind the target, each after all that were made of it."""
     order: list[str] = []
     done: set[str] = set()
@@ -155,7 +158,7 @@ def _sources(lot: str, makers: Mapping[str, Sequence[Step]]) -> list[str]:
     )
 
 
-def _stated_weight(step: Step, lot: str, subject: Mapping[str, Any]) -> Decimal | None:
+def stated_weight(step: Step, lot: str, subject: Mapping[str, Any]) -> Decimal | None:
     """Kilograms per metre or square metre, where the step states what its cloth weighs."""
     parameters = subject.get("filiera:parameters", {})
     grammage = parameters.get("grammage")

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from protocol.criteria.model import ONE, ZERO, Figure
+from protocol.criteria.shares import downstream_first
 from protocol.criteria.tally import Tally, certain
 
 if TYPE_CHECKING:
@@ -58,21 +59,21 @@ def _tiers(evidence: Evidence) -> int:
     for step in evidence.steps:
         for lot in step.goods.names("produced"):
             makers.setdefault(lot, []).append(step)
-    best: dict[tuple[str, str], int] = {}
+    # Companies behind a lot, up to and without each of its makers; sources come first, so that nothing recurses however
+    # long the chain is. A cycle adds nothing; custody refuses it.
+    behind: dict[str, dict[str, int]] = {}
 
-    def longest(lot: str, company: str) -> int:
-        if (lot, company) not in best:
-            best[lot, company] = 0  # a cycle adds nothing; custody refuses it
-            found = 0
-            for step in makers.get(lot, ()):
-                own = evidence.company(step.holder)
-                sources = step.goods.names("consumed")
-                behind = max((longest(source, own) for source in sources), default=0)
-                found = max(found, behind + (own != company))
-            best[lot, company] = found
-        return best[lot, company]
+    def companies(lot: str, company: str) -> int:
+        return max((count + (own != company) for own, count in behind.get(lot, {}).items()), default=0)
 
-    return longest(evidence.target, "")
+    for lot in reversed(downstream_first(evidence.target, makers)):
+        found: dict[str, int] = {}
+        for step in makers.get(lot, ()):
+            own = evidence.company(step.holder)
+            here = max((companies(source, own) for source in step.goods.names("consumed")), default=0)
+            found[own] = max(found.get(own, 0), here)
+        behind[lot] = found
+    return companies(evidence.target, "")
 
 
 def _kilometres(evidence: Evidence) -> Figure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scripts.make_vectors import content, events, front_door, log
+from scripts.make_vectors import bundles, content, events, front_door, log, witness
 
-for maker in (front_door, events, log, content):
+for maker in (front_door, events, log, content, bundles, witness):
     maker.main()

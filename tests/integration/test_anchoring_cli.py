@@ -84,11 +84,14 @@ def test_anchor_status_compares_and_dry_run_changes_nothing(
         "FILIERA_OPERATOR_KEY_FILE": str(files["operator"]),
         "FILIERA_HEAD_STORE": f"{__name__}:open_store",
     }
-    result = run(anchor, "status", "--dry-run", **environment)
-    assert result.exit_code == 0, result.output
-    shown = json.loads(result.output)
-    assert (shown["pending"], shown["chainSeq"], shown["next"]["seq"]) == (1, 0, 1)
+    for command in ("status", "run"):
+        result = run(anchor, command, "--dry-run", **environment)
+        assert result.exit_code == 0, result.output
+        shown = json.loads(result.output)
+        assert (shown["pending"], shown["chainSeq"], shown["next"]["seq"]) == (1, 0, 1)
+        assert shown["transaction"] is None
     assert STORE.rows == []
+    assert STORE._lease is None
 
 
 @pytest.mark.parametrize(

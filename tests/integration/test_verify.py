@@ -12,6 +12,7 @@ import pytest
 
 from protocol.bundle import parse_bundle, serialise
 from tests.support.chain import deployed, session_chain  # noqa: F401 - fixtures
+from tests.support.liar import Liar
 from tests.support.makers import Maker, lot
 from tests.support.node_process import NodeProcess
 
@@ -81,3 +82,26 @@ def test_verify_a_lot_at_a_node_and_its_file(node, tmp_path):
     file.write_bytes(serialise(replace(bundle, keys=windows)))
     done = verify(node, str(file))
     assert (done.returncode, codes(done)) == (1, {"BUNDLE_CHAIN_MISMATCH"})
+
+
+def test_verify_with_several_endpoints(node):
+    chain, pinned = node.deployed.chain.url, node.deployed.deployment
+    target = (lot("yarn"), "--node", node.url)
+    both = f"{chain},{chain.replace('127.0.0.1', 'localhost')}"
+    done = verify(node, *target, chain=both)
+    assert (done.returncode, done.stderr) == (0, "")
+    one_away = verify(node, *target, "--chain", "http://127.0.0.1:9")
+    assert (one_away.returncode, one_away.stdout) == (0, done.stdout)
+    assert "CHAIN_ENDPOINT_AWAY" in one_away.stderr
+    with Liar(chain, pinned) as liar:
+        contested = verify(node, *target, "--chain", liar.url)
+        alone = verify(node, *target, chain=liar.url)
+    assert (contested.returncode, contested.stdout) == (2, "")
+    assert "CHAIN_ENDPOINTS_DISAGREE" in contested.stderr
+    # Alone it would have been believed, whatever it says.
+    assert codes(alone) == {"BUNDLE_CHAIN_MISMATCH"}
+    # One that claims the past or a future: neither is left out, so neither can push the other out.
+    with Liar(chain, pinned, height=10**6) as liar:
+        apart = verify(node, *target, "--chain", liar.url)
+    assert (apart.returncode, apart.stdout) == (2, "")
+    assert "CHAIN_ENDPOINT_BEHIND" in apart.stderr

@@ -74,9 +74,9 @@ class Deployed:
         return Relayer(self.client(), self.account)
 
 
-def deploy_on(chain: DevChain, key_delay: int = 60) -> Deployed:
+def deploy_on(chain: DevChain, key_delay: int = 60, payer: str = "operator") -> Deployed:
     """Fund a test account and deploy with it."""
-    account, coordinator, log_key = chain_account(), p256("coordinator"), ed25519("log")
+    account, coordinator, log_key = chain_account(payer), p256("coordinator"), ed25519("log")
     chain.fund(str(account.address))
     plan = DeployPlan(
         coordinators=[coordinator],
