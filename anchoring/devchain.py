@@ -92,10 +92,7 @@ class DevChain:
         """Start and wait until it answers; ChainError DEVCHAIN_FAILED with its last words if it does not."""
         if self.pid is not None:
             return self
-        genesis_time = None
-        if self.settings.state is not None and self._state is not None:
-            self.settings.state.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            genesis_time = self._state.prepare()
+        genesis_time = self._state.prepare() if self._state is not None else None
         command = [str(anvil_binary()), *self._arguments(genesis_time)]
         reader, writer = os.pipe()
         try:

@@ -20,6 +20,7 @@ from protocol.errors import ChainError
 if TYPE_CHECKING:
     from pathlib import Path
 
+# Reading a long chain's file takes a while; what is younger than this copy the worker anchors again.
 _KEEP_SECONDS = 3.0
 
 
@@ -30,14 +31,16 @@ class StateFile:
         self._path = path
         self._kept = path.with_name(f"{path.name}.kept")
         self._stop = threading.Event()
+        self._copying = threading.Lock()
         self._written = 0.0
 
     def prepare(self) -> int | None:
-        """Make the file readable; the time of its genesis block (unix seconds), None if there is no state yet.
+        """Make folder and file ready; the time of the genesis block (unix seconds), None if there is no state yet.
 
         ChainError DEVCHAIN_FAILED if neither the file nor its copy is whole: a new chain in its place would
         have lost everything in silence.
         """
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not self._path.exists() and not self._kept.exists():
             return None
         for source in (self._path, self._kept):
@@ -60,7 +63,7 @@ class StateFile:
 
     def keep(self) -> float:
         """Copy the file if it is new and whole; the time at which the copied file was written."""
-        with suppress(OSError, ValueError):
+        with self._copying, suppress(OSError, ValueError):
             written = self._path.stat().st_mtime
             if written > self._written:
                 data = self._path.read_bytes()

@@ -381,6 +381,12 @@ class AnchoringWorker:
             self._token = None
         if error.code != self.status.problem:
             logger.log(logging.CRITICAL if halted else logging.WARNING, "anchoring: %s", error)
-        self.status = replace(self.status, problem=error.code, values=dict(error.values), halted=halted)
+        self.status = replace(
+            self.status,
+            leading=self._token is not None,
+            problem=error.code,
+            values=dict(error.values),
+            halted=halted,
+        )
         self._checked = False
         return halted

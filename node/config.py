@@ -25,7 +25,8 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".filiera/node")
     # SQLAlchemy URL, `sqlite:///…` or `postgresql+psycopg://…`; empty means SQLite in the data directory.
     database_url: str = ""
-    # JSON-RPC address of the ledger; empty means no ledger: nobody is admitted, nothing is anchored.
+    # JSON-RPC address of the ledger, or several with commas, one's own first; empty means no ledger: nobody is
+    # admitted, nothing is anchored.
     chain_url: str = ""
     # The file that `filiera chain deploy` wrote: contract addresses, chain id, log.
     deployment: Path | None = None

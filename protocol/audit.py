@@ -29,7 +29,7 @@ OVERUSE: Final = frozenset(
         "LOT_TWO_MAKERS", "RECORD_FORK",
     }
 )  # fmt: skip
-MAX_OVERUSE: Final = 500
+MAX_OVERUSE: Final = 1_000
 _NAMES: Final = frozenset(
     (
         "format", "iss", "log", "origin", "seq", "size", "root", "at", "tier", "catalogue", "records", "withheld",

@@ -2,7 +2,8 @@
 
 From weakest to strongest: notified *on behalf* of a workshop that does not sign; *opening stock*, which has no past;
 *signed* by the doer; *countersigned*, because another company confirmed it by its own signature; *attested* by a
-certifier or an authority. Two signatures of one company, or of one control group, confirm nothing.
+certifier or an authority. Two signatures of one company, or of one control group, confirm nothing, not even
+a certifier's.
 """
 
 from __future__ import annotations
@@ -37,7 +38,10 @@ def grade_links(
     """
     known = tuple(steps)
     pairs = _pairs(known)
-    attested = {lot for said in statements if said.signer in certifiers for lot in said.goods.names()}
+    attested: dict[str, set[str]] = {}
+    for said in statements:
+        for lot in said.goods.names() if said.signer in certifiers else ():
+            attested.setdefault(lot, set()).add(_group(said.signer, groups))
     received: dict[str, set[str]] = {}
     for step in known:
         if step.digest in pairs:
@@ -58,12 +62,12 @@ def _pairs(steps: tuple[Step, ...]) -> dict[bytes, Step]:
 
 
 def _grade(
-    step: Step, pairs: Mapping[bytes, Step], attested: Collection[str], received: Mapping[str, set[str]],
+    step: Step, pairs: Mapping[bytes, Step], attested: Mapping[str, set[str]], received: Mapping[str, set[str]],
     groups: Mapping[str, str] | None,
 ) -> str:  # fmt: skip
     own = _group(step.signer, groups)
     made = step.goods.names("produced")
-    if made and set(made) & set(attested):
+    if any(group != own for lot in made for group in attested.get(lot, ())):
         return ATTESTED
     other = pairs.get(step.digest)
     confirmed = other is not None and _group(other.signer, groups) != own

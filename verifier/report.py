@@ -164,7 +164,7 @@ def _traced(result: Result, language: Language) -> Iterator[str]:
     if result.traced is None or not result.traced.known:
         return
     yield ""
-    yield say("traced", language, raw=_percent(result.traced.raw), known=_percent(result.traced.known))
+    yield say("traced", language, raw=_percent(result.traced.raw), unweighed=result.traced.unweighed)
     for stop in result.traced.stops:
         values = {
             "stage": stop.stage or "–",
@@ -179,7 +179,12 @@ def _traced_json(traced: Traced) -> dict[str, Any]:
         {"lot": stop.lot, "stage": stop.stage, "holder": stop.holder, "share": f"{stop.share:f}"}
         for stop in traced.stops
     ]
-    return {"raw": f"{traced.raw:f}", "known": f"{traced.known:f}", "stops": stops}
+    return {
+        "raw": f"{traced.raw:f}",
+        "known": f"{traced.known:f}",
+        "stops": stops,
+        "unweighed": traced.unweighed,
+    }
 
 
 def _grades(result: Result, language: Language) -> Iterator[str]:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from protocol.steps import Step
 
 CHECK = "evidence"
-_ZERO = Decimal(0)
 
 
 def check_certificates(
@@ -36,31 +35,44 @@ def check_certificates(
         for digest, subject in subjects.items()
         if subject.get("type") == "Certificate" and "quantity" in subject
     }
-    citing: dict[str, list[tuple[Step, Mapping[str, Any]]]] = defaultdict(list)
+    citing: dict[tuple[str, ...], list[tuple[Step, Mapping[str, Any]]]] = defaultdict(list)
     for step in sorted(steps, key=lambda step: step.digest):
         for entry in subjects.get(step.digest, {}).get("filiera:certificates", ()):
             certificate = versions.get(bytes.fromhex(entry["digest"]))
             if certificate is not None:
-                citing[certificate["id"]].append((step, certificate))
+                citing[_name(certificate)].append((step, certificate))
     for name in sorted(citing):
         yield from _overdrawn(citing[name])
 
 
+def _name(certificate: Mapping[str, Any]) -> tuple[str, ...]:
+    """One certificate, however often its holder writes it down: by issuer and number where they are shown."""
+    number = certificate.get("number")
+    return (str(certificate.get("issuer")), number) if number else (certificate["id"],)
+
+
 def _overdrawn(citing: list[tuple[Step, Mapping[str, Any]]]) -> Iterator[Finding]:
-    stated = citing[-1][1]["quantity"]
-    if "quantity" not in stated:
+    """Every record that uses up the certificate is named: which of the goods are in excess, nobody can tell."""
+    stated = [each["quantity"] for _, each in citing if "quantity" in each["quantity"]]
+    if not stated:
         return
-    unit = units()[stated["uom"]]
+    most = max(stated, key=lambda each: parse_decimal(each["quantity"]) * units()[each["uom"]].factor)
+    unit, certified = units()[most["uom"]], parse_decimal(most["quantity"])
     made = {lot for step, _ in citing for lot in step.goods.names("produced")}
-    used = _ZERO
-    for move in _new(citing, made):
-        if move.quantity is not None and units()[move.unit].dimension == unit.dimension:
-            used += move.quantity * units()[move.unit].factor
-    certified = parse_decimal(stated["quantity"])
-    if used > certified * unit.factor:
-        number = citing[-1][1].get("number", citing[-1][1]["id"])
-        values = {"number": number, "certified": certified, "used": used / unit.factor, "unit": unit.symbol}
-        yield finding(CHECK, "CERTIFICATE_OVERDRAWN", citing[-1][0].digest.hex(), **values)
+    used = sum(
+        (
+            move.quantity * units()[move.unit].factor
+            for move in _new(citing, made)
+            if move.quantity is not None and units()[move.unit].dimension == unit.dimension
+        ),
+        Decimal(0),
+    )
+    if used <= certified * unit.factor:
+        return
+    for step, certificate in citing:
+        values = {"certified": certified, "used": used / unit.factor, "unit": unit.symbol}
+        number = certificate.get("number", certificate["id"])
+        yield finding(CHECK, "CERTIFICATE_OVERDRAWN", step.digest.hex(), number=number, **values)
 
 
 def _new(citing: list[tuple[Step, Mapping[str, Any]]], made: set[str]) -> Iterator[Movement]:

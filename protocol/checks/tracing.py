@@ -27,15 +27,19 @@ class Stop:
 
 @dataclass(frozen=True)
 class Traced:
-    """Shares of the target's mass, 0 to 1: begun raw, and known at all; `stops` largest first."""
+    """Shares of the mass that could be weighed, 0 to 1: begun raw, and with a known origin; `stops` largest first.
+
+    `unweighed` lots went in and have no known mass: buttons by the piece, amounts that are withheld.
+    """
 
     raw: Decimal
     known: Decimal
     stops: tuple[Stop, ...]
+    unweighed: int
 
 
 def trace(history: History) -> Traced:
-    """Weigh the origins behind the target; what has no known mass lowers `known`."""
+    """Weigh the origins behind the target."""
     shares = history.evidence.shares.steps
     origins = [step for step in history.evidence.origins() if step.digest in shares]
     raw = sum((shares[step.digest] for step in origins if _is_raw(step)), Decimal(0))
@@ -45,7 +49,7 @@ def trace(history: History) -> Traced:
         for step in sorted(rest, key=lambda step: (-shares[step.digest], step.digest))
     ]
     known = sum((shares[step.digest] for step in origins), Decimal(0))
-    return Traced(_rounded(raw), _rounded(known), tuple(stops))
+    return Traced(_rounded(raw), _rounded(known), tuple(stops), len(history.evidence.shares.unweighed))
 
 
 def _is_raw(step: Step) -> bool:

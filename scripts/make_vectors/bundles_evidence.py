@@ -479,3 +479,16 @@ def key_added_by_the_coordinator(world: World) -> str:
     anna.window = ChainKey(3, 1, OPEN, 0, 2)
     world.head(anna.declare("wool", "50 KGM"))
     return lot("wool")
+
+
+@good("attested-inside-the-group", figures={"short-chain/links-proven": "0.0000"})
+def attested_inside_the_group(world: World) -> str:
+    """The laboratory that tests Anna's cloth is of Anna's own group: its word attests nothing."""
+    anna, lab = world.company("anna"), world.company("laboratory", "certifier")
+    for company in (anna, lab):
+        world.member(company, controlGroup="Gruppo Uno")
+    wool = anna.declare("wool", "50 KGM")
+    dyed = anna.work("dyeing", {"wool": "50 KGM"}, {"dyed": "50 KGM"})
+    test = lab.act("lab-test", quantityList=[{"epcClass": lot("dyed"), "quantity": "1", "uom": "KGM"}])
+    world.head(wool, dyed, test)
+    return lot("dyed")

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from eth_account import Account
-from eth_keys import keys
+from eth_keys.datatypes import PrivateKey
 
 from scripts.network import geth, ipc
 
@@ -72,7 +72,7 @@ def make_keys(folder: Path) -> tuple[str, str]:
     sealed = Account.encrypt(account.key, password, kdf="scrypt", iterations=_SCRYPT_ROUNDS)
     _write_secret(folder / "keystore" / f"signer-{account.address[2:].lower()}", json.dumps(sealed))
     _write_secret(folder / "password", password)
-    peer = keys.PrivateKey(secrets.token_bytes(32))
+    peer = PrivateKey(secrets.token_bytes(32))
     _write_secret(folder / "nodekey", peer.to_hex()[2:])
     return str(account.address), peer.public_key.to_hex()[2:]
 

@@ -30,8 +30,8 @@ HOST = "127.0.0.1"
 NAMES = ("one", "two", "three")
 _PATIENCE = 90.0
 _PEER_PORT = 1_000
-# A network that has made so many blocks has settled which of the first ones count.
-_SETTLED = 3
+# So many blocks below the newest, a healthy network has settled which ones count.
+SETTLED = 3
 
 
 class NetworkError(Exception):
@@ -139,7 +139,7 @@ class Network:
 
     def await_blocks(self, more: int = 2) -> int:
         """Wait until all have the same block, `more` above the highest of now; its number."""
-        wanted = max(_SETTLED, more + max(height or 0 for height in self.heights().values()))
+        wanted = max(SETTLED, more + max(height or 0 for height in self.heights().values()))
         self.wait(lambda: self.agree_on(wanted), f"no common block {wanted}")
         return wanted
 
@@ -158,20 +158,12 @@ class Network:
         raise NetworkError("No member runs.")
 
     def admit(self, name: str, place: Place = Place()) -> Member:
-        """Add a member: keys of its own, all blocks from the others, then the vote."""
-        if any(member.name == name for member in self.members):
-            raise NetworkError(f"{name} is a member already.")
-        voters = list(self.members)
-        _ensure_short(self.folder, name)
-        member = self._new_member(name, place)
-        member.initialise(self._genesis)
-        self._save()
-        member.know(self._identities)
-        member.start()
-        member.await_ready()
-        for other in voters:
-            other.know(self._identities)
-            other.ask("admin_addPeer", member.identity.enode)
+        """Add a member: keys of its own, all blocks from the others, then the vote. May be repeated after a failure."""
+        member = next((each for each in self.members if each.name == name), None)
+        if member and member.identity.signer.lower() in self.signers():
+            raise NetworkError(f"{name} seals already.")
+        voters = [each for each in self.members if each is not member]
+        member = member or self._join(name, place)
         self.wait(
             lambda: member.height() >= voters[0].height() - 1, f"{name} does not get the others' blocks"
         )
@@ -221,6 +213,21 @@ class Network:
         finally:
             for voter in voters:
                 voter.ask("clique_discard", signer)
+
+    def _join(self, name: str, place: Place) -> Member:
+        """A member that follows the others, and that they know; it does not seal yet."""
+        _ensure_short(self.folder, name)
+        others = list(self.members)
+        member = self._new_member(name, place)
+        member.initialise(self._genesis)
+        self._save()
+        member.know(self._identities)
+        member.start()
+        member.await_ready()
+        for other in others:
+            other.know(self._identities)
+            other.ask("admin_addPeer", member.identity.enode)
+        return member
 
     def _new_member(self, name: str, place: Place) -> Member:
         folder = self.folder / "members" / name

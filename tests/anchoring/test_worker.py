@@ -164,6 +164,50 @@ def test_worker_heads_mined_again_elsewhere_get_their_new_place() -> None:
     story.check()
 
 
+def test_worker_many_heads_mined_again_elsewhere_get_their_new_places() -> None:
+    story = Story()
+    for _ in range(150):  # more than is read at once
+        story.receive()
+        story.worker.step()
+    story.worker.step()
+    story.chain.remine_elsewhere(140)
+    story.worker.step()
+    story.check()
+
+
+@pytest.mark.parametrize("persist", [False, True], ids=["effect lost", "reply lost"])
+def test_worker_dies_while_it_writes_new_places_and_the_next_writes_the_rest(persist: bool) -> None:
+    story = Story()
+    for _ in range(6):
+        story.receive()
+        story.worker.step()
+    story.worker.step()
+    story.chain.remine_elsewhere(5)
+    story.store.fail("mark_anchored", persist=persist)
+    story.step()
+    assert story.store.failures_left == 0
+    story.heal()
+    story.check()
+
+
+def test_worker_that_leads_anew_looks_up_nothing_that_is_still_in_its_block(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    story = Story()
+    for _ in range(20):
+        story.receive()
+        story.worker.step()
+    story.chain.mine()
+    story.worker.step()
+    asked: list[int] = []
+    find = story.chain.place_of
+    monkeypatch.setattr(story.chain, "place_of", lambda seq, until: asked.append(seq) or find(seq, until))
+    story.worker.release()
+    story.worker = story.new_worker()
+    story.worker.step()
+    assert asked == []
+
+
 def test_worker_state_lost_while_away_is_filled_again() -> None:
     story = Story()
     for _ in range(6):
@@ -298,6 +342,25 @@ def test_worker_that_slept_through_its_lease_does_no_harm() -> None:
     story.worker = second
     story.heal()
     story.check()
+
+
+def test_worker_that_lost_its_lease_says_that_it_does_not_lead(monkeypatch: pytest.MonkeyPatch) -> None:
+    story = Story()
+    second, stop = story.new_worker(), threading.Event()
+    fees = story.chain.fees
+
+    def while_another_takes_over() -> object:
+        story.clock.now += story.settings.lease
+        monkeypatch.setattr(story.chain, "fees", fees)
+        assert second._lead() is not None
+        stop.set()
+        return fees()
+
+    story.receive()
+    monkeypatch.setattr(story.chain, "fees", while_another_takes_over)
+    monkeypatch.setattr(story.worker, "release", lambda: None)
+    story.worker.run(stop)
+    assert (story.worker.status.leading, story.worker.status.problem) == (False, "LEASE_LOST")
 
 
 def test_worker_release_lets_another_lead_at_once() -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Sequence
 
+    from protocol.audit import Audit
     from protocol.records import Record
 
 ORIGIN = "log.example/simulated"
@@ -128,11 +129,13 @@ class Network:
         return head_hash(fields, CHAIN.chain_id, bytes.fromhex(ANCHORS[2:]))
 
 
-def judge(bundle: Bundle, view: ChainView | None, trust: Trust | None = TRUST) -> Result:
+def judge(
+    bundle: Bundle, view: ChainView | None, trust: Trust | None = TRUST, audit: Audit | None = None
+) -> Result:
     """Verify a bundle as the command does."""
     records, unsound = read_records(bundle.records)
     read_memberships(bundle.memberships)
-    return verify(bundle, records, unsound, trust, view)
+    return verify(bundle, records, unsound, trust, view, audit)
 
 
 def random_network(random: random.Random) -> tuple[Network, str]:

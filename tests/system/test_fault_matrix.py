@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tests.support.faults.world import World
 
-pytestmark = [pytest.mark.system, pytest.mark.chain]
+pytestmark = [pytest.mark.system, pytest.mark.soak, pytest.mark.chain]
 
 HEADS = int(os.environ.get("FILIERA_FAULT_HEADS", "300"))
 SEEDS = range(1, 1 + int(os.environ.get("FILIERA_FAULT_SEEDS", "5")))

@@ -36,7 +36,7 @@ from tests.integration.test_node_anchoring import (
 if TYPE_CHECKING:
     from tests.support.chain import Deployed
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.soak]
 
 __all__ = [
     "node",

@@ -52,8 +52,9 @@ UNREACHABLE = {
     "EVENT_UNREADABLE": "the last net under check_record: whatever passes the schemas is readable",
     "CHAIN_BLOCK_UNKNOWN": "said by a reader of a chain's state",
 }  # fmt: skip
-# Areas whose evidence has vectors or tests of its own: witnesses stand in for the chain that these vectors ask.
-OTHER_AREAS = ("witness",)
+# Areas whose evidence has vectors or tests of its own: witnesses stand in for the chain that these vectors ask, and an
+# audit is no part of a bundle.
+OTHER_AREAS = ("witness", "audit")
 
 
 def case_of(kind: str) -> list[dict]:

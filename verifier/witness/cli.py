@@ -78,6 +78,7 @@ def show(key_file: Path) -> None:
 @click.option("--port", type=click.IntRange(0, 65_535), default=8421, show_default=True)
 def run(key_file: Path, trust: Path, chain: str, host: str, port: int) -> None:
     """Serve until stopped; one line of JSON says where, as soon as it answers."""
+    from verifier.endpoints import split_urls  # noqa: PLC0415
     from verifier.sources import JsonRpc  # noqa: PLC0415
     from verifier.trust import find_trust  # noqa: PLC0415
     from verifier.witness.chain import RpcSource  # noqa: PLC0415
@@ -91,7 +92,9 @@ def run(key_file: Path, trust: Path, chain: str, host: str, port: int) -> None:
     if pinned is None:
         raise FormatError("TRUST_ABSENT", str(trust))
     with StateFile(state_path(key_file)) as state:
-        cosigner = Cosigner(found, pinned, state, RpcSource(JsonRpc(chain), pinned), lambda: int(time.time()))
+        # A setting for nodes may name several: the first is one's own, and a witness speaks for that one only.
+        own = RpcSource(JsonRpc(next(iter(split_urls([chain])), chain)), pinned)
+        cosigner = Cosigner(found, pinned, state, own, lambda: int(time.time()))
         about = json.dumps(_entry(cosigner.name, found)) + "\n"
         with new_server(cosigner, host, port, about) as server:
             # As Ctrl-C does: the answer at hand is given, the state is on disk already.

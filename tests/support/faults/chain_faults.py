@@ -106,6 +106,7 @@ def endpoint_killed(world: World) -> None:
         world.chain.kill()
         world.until(lambda answer: answer.status.problem == "CHAIN_UNREACHABLE", "chain unreachable")
         world.chain.start()
+    world.chain.fund(str(world.deployed.account.address))  # the last second may have been its last funding
     world.chain.rpc("anvil_mine", [hex(4)])
     world.floor = world.height
 
