@@ -19,10 +19,11 @@ demo: setup ## the main job from end to end; ARGS=--once ends by itself
 
 test: setup check ## unit, property and local-chain tests
 	$(BIN)/npx hardhat test
+	$(BIN)/node --test "tests/web/*.test.mjs"
 	$(BIN)/python -m pytest -n 2 -m "not system" $(ARGS)
 
 test-system: setup ## real components and faults: geth, Kubo, PostgreSQL, Chromium
-	$(BIN)/python -m pytest -m system $(ARGS)
+	$(BIN)/python -m pytest -m "system and not soak" $(ARGS)
 
 check: setup ## format, lint, types, import boundaries
 	$(BIN)/ruff format --check .
@@ -35,6 +36,7 @@ format: setup ## write the one format
 	$(BIN)/ruff check --fix .
 
 soak: setup ## full counts, by hand; the tables go into docs/soak.md
+	$(BIN)/python -m pytest -m soak $(ARGS)
 	$(BIN)/python -m scripts.mutate_bundle
 	$(BIN)/python -m tests.support.faults.soak
 

@@ -1,0 +1,1 @@
+"""The TypeScript core of the verifier, alone and beside the Python one."""
