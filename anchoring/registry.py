@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from anchoring.client import ChainClient
 
+# How often two reads that belong together are asked again.
+_READS = 5
+
 
 class Web3Registry:
     """`Registry` for the deployment's log. See the port for what each method promises."""
@@ -73,18 +76,19 @@ class Web3Registry:
             raise
 
     def log_at(self, block: int) -> ChainLog:
-        """Operator, seq and last head as of that block."""
-        with self._client.errors():
-            log = self._anchors.functions.logOf(self.log_id).call(block_identifier=block)
-        operator, seq, opened = log[0], log[1], log[2]
-        if opened == 0:
-            raise ChainError("LOG_NOT_OPEN", log=self.log_id.hex())
-        if seq == 0:
-            return ChainLog(str(operator), 0, bytes(32), 0)
-        head = self._head(seq, block)
-        if head is None:
-            raise ChainError("CHAIN_ANSWER_INVALID", reason=f"head {seq} absent")
-        return ChainLog(str(operator), seq, bytes(head[1]), int(head[3]))
+        """Operator, seq and last head as of that block; two answers of a node that is just mining may not fit together."""
+        for _ in range(_READS):
+            with self._client.errors():
+                log = self._anchors.functions.logOf(self.log_id).call(block_identifier=block)
+            operator, seq, opened = log[0], log[1], log[2]
+            if opened == 0:
+                raise ChainError("LOG_NOT_OPEN", log=self.log_id.hex())
+            if seq == 0:
+                return ChainLog(str(operator), 0, bytes(32), 0)
+            head = self._head(seq, block)
+            if head is not None:
+                return ChainLog(str(operator), seq, bytes(head[1]), int(head[3]))
+        raise ChainError("CHAIN_ANSWER_INVALID", reason=f"head {seq} absent")
 
     def head_hash(self, seq: int, block: int) -> bytes | None:
         """Hash of head `seq` as of that block."""
