@@ -105,7 +105,7 @@ class Member:
             pid = int((self.folder / "pid").read_text())
         except (OSError, ValueError):
             return None
-        return pid if str(self.folder) in _command_of(pid) else None
+        return pid if f"--datadir {self.folder} " in _command_of(pid) else None
 
     def ask(self, method: str, *parameters: Any) -> Any:
         """A question at its own door."""
