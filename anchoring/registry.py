@@ -76,7 +76,7 @@ class Web3Registry:
             raise
 
     def log_at(self, block: int) -> ChainLog:
-        """Operator, seq and last head as of that block; the two answers of a node that is mining may not fit at first."""
+        """Operator, seq and last head as of that block; two answers of a mining node may not fit at first."""
         for _ in range(_READS):
             with self._client.errors():
                 log = self._anchors.functions.logOf(self.log_id).call(block_identifier=block)
