@@ -14,10 +14,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def state(*genesis_times: int) -> dict[str, Any]:
-    """What anvil writes, as far as it is read here."""
+SENDER = "0x5409ed021d9299bf6814279a6a1411a7e866a631"
+REGISTRY = "0x1dc4c1cefef38a777b15aa20260a54e584b16c48"
+
+
+def state(*genesis_times: int, nonce: int = 1) -> dict[str, Any]:
+    """What anvil writes, as far as it is read here: one transaction in block 1, and an account that sent `nonce`."""
     blocks = [{"header": {"number": "0x0", "timestamp": hex(time)}} for time in genesis_times]
-    return {"blocks": [*blocks, {"header": {"number": "0x1", "timestamp": "0xffffffff"}}]}
+    return {
+        "blocks": [*blocks, {"header": {"number": "0x1", "timestamp": "0xffffffff"}}],
+        "transactions": [{"block_number": 1, "info": {"from": SENDER, "nonce": 0}}],
+        "accounts": {SENDER: {"nonce": nonce, "code": "0x"}, REGISTRY: {"nonce": 1, "code": "0x60"}},
+    }
 
 
 @pytest.fixture
@@ -65,6 +73,16 @@ def test_torn_file_is_never_kept(file: Path) -> None:
     file.write_text('{"blocks": [')
     assert keeper.keep() == kept_at
     assert StateFile(file).prepare() == 1_700_000_000
+
+
+def test_file_whose_accounts_are_ahead_of_its_blocks_is_not_used(file: Path) -> None:
+    keeper = StateFile(file)
+    file.write_text(json.dumps(state(1_700_000_000)))
+    keeper.keep()
+    kept = file.read_bytes()
+    file.write_text(json.dumps(state(1_700_000_000, nonce=2)))
+    assert StateFile(file).prepare() == 1_700_000_000
+    assert file.read_bytes() == kept
 
 
 def test_neither_file_nor_copy_is_whole_and_no_new_chain_is_begun(file: Path) -> None:
