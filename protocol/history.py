@@ -14,6 +14,7 @@ from protocol.criteria.evaluate import evaluate
 from protocol.criteria.evidence import gather
 from protocol.grades import PROVEN, grade_links
 from protocol.hashing import graph_digest
+from protocol.holders import tie_holders
 from protocol.steps import EVENT_KIND, Step, read_step
 
 if TYPE_CHECKING:
@@ -51,23 +52,44 @@ def read_history(
     target: str, records: Collection[Record], members: Collection[Record], certifiers: Collection[str]
 ) -> History:
     """Read the history of a lot or item from verified records; `certifiers` are the URNs of those who may attest."""
-    steps = tuple(read_step(record) for record in records if record.kind == EVENT_KIND)
+    steps = tie_holders(read_step(record) for record in records if record.kind == EVENT_KIND)
     graph = custody.build_graph(steps)
     walked = custody.walk(graph, target)
-    statements = [
-        step for step in graph.steps if step.goods.observed and not step.goods.gains + step.goods.losses
-    ]
-    attested = {step.signer for step in statements} & set(certifiers)
-    grades = grade_links(walked.steps, statements, attested, control_groups(members))
-    proven = {digest for digest, grade in grades.items() if grade in PROVEN}
+    groups = control_groups(members)
     behind = {step.digest for step in walked.steps}
     said = [step for step in graph.steps if step.digest not in behind]
+    grades = grade_links(walked.steps, _attesting(said, records), set(certifiers), groups)
+    proven = {digest for digest, grade in grades.items() if grade in PROVEN}
+    proven |= _certified(said, walked, certifiers, groups)
     # A membership counts where its signer was checked to be the coordinator, not because a log took it.
     told = [record for record in records if record.kind != "FilieraMembership"]
     evidence = gather(target, walked.steps, said, [*told, *members], proven)
     return History(
         target, steps, graph, walked, custody.making(graph, target), grades, evidence, evaluate(evidence)
     )
+
+
+def _attesting(said: Iterable[Step], records: Iterable[Record]) -> list[Step]:
+    """Statements that speak for the goods they name: a failed test does not."""
+    failed = {each.digest for each in records if each.subject.get("disposition") == "non_conformant"}
+    return [
+        step
+        for step in said
+        if step.goods.observed and not step.goods.gains + step.goods.losses and step.digest not in failed
+    ]
+
+
+def _certified(
+    said: Iterable[Step], walked: Walk, certifiers: Collection[str], groups: Mapping[str, str]
+) -> set[bytes]:
+    """Statements that a certifier signed who belongs to nobody in this history."""
+    parties = {party for step in walked.steps for party in (step.signer, step.holder)}
+    inside = {groups.get(party, party) for party in parties}
+    return {
+        step.digest
+        for step in said
+        if step.signer in certifiers and groups.get(step.signer, step.signer) not in inside
+    }
 
 
 def control_groups(members: Iterable[Record]) -> dict[str, str]:

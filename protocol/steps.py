@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 EVENT_KIND = "FilieraEvent"
 WITHHELD = "withheld"
-"""Stands for a party that acts and is not named; equal to nobody, not even to itself in another record."""
+"""Stands for a party that acts and is not named; equal to nobody, except where accounts tie records (`holders`)."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from protocol.vocabulary import vocabulary
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from protocol.bundle_model import Bundle, BundleHead
+    from protocol.bundle_model import Bundle, BundleHead, BundleKey
     from protocol.checks.credentials import Sound
     from protocol.checks.view import ChainHead, ChainKey, ChainView, Trust
     from protocol.records import Record
@@ -71,11 +71,27 @@ def check_stated(bundle: Bundle, trust: Trust, view: ChainView) -> Iterator[Find
             found.block,
         ):
             yield finding(CHAIN, "BUNDLE_CHAIN_MISMATCH", place)
+    as_of = max((found.block for found in view.heads.values()), default=0)
     for key in bundle.keys:
-        known = view.keys.get((key.participant, key.key_hash))
-        window = None if known is None else (known.from_block, known.to_block, known.disputed_from)
-        if window != (key.from_block, OPEN if key.to_block is None else key.to_block, key.disputed_from or 0):
-            yield finding(CHAIN, "BUNDLE_CHAIN_MISMATCH", key.key_hash.hex())
+        code = _key_said(key, view.keys.get((key.participant, key.key_hash)), as_of)
+        if code is not None:
+            yield finding(CHAIN, code, key.key_hash.hex())
+
+
+def _key_said(said: BundleKey, known: ChainKey | None, as_of: int) -> str | None:
+    """Return what is to be said of a stated window; None if it is the chain's.
+
+    The contract only ever shortens a window, and never into the past, so what it had closed by the newest head of the
+    file, at block `as_of`, the file had to know. A dispute may come at any time.
+    """
+    if known is None or said.from_block != known.from_block:
+        return "BUNDLE_CHAIN_MISMATCH"
+    end, disputed = OPEN if said.to_block is None else said.to_block, said.disputed_from or OPEN
+    now_disputed = known.disputed_from or OPEN
+    if (end, disputed) == (known.to_block, now_disputed):
+        return None
+    shortened = end == known.to_block or end > known.to_block > as_of
+    return "KEY_CHANGED_SINCE" if shortened and disputed >= now_disputed else "BUNDLE_CHAIN_MISMATCH"
 
 
 def check_signers(

@@ -162,8 +162,17 @@ altered(
     put("/bundle/keys/0/fromBlock", 0),
 )  # fmt: skip
 altered(
-    "dispute-hidden", "key-disputed-later", "refused: BUNDLE_CHAIN_MISMATCH KEY_DISPUTED_LATER",
-    "The chain knows that the key is disputed.", drop("/bundle/keys/0/disputedFrom"),
+    "dispute-hidden", "key-disputed-later", "verified: KEY_CHANGED_SINCE KEY_DISPUTED_LATER",
+    "The chain knows that the key is disputed, since when it is: the file may be older.",
+    drop("/bundle/keys/0/disputedFrom"),
+)  # fmt: skip
+altered(
+    "dispute-moved", "key-disputed-later", "refused: BUNDLE_CHAIN_MISMATCH KEY_DISPUTED_LATER",
+    "A dispute is never taken back.", put("/bundle/keys/0/disputedFrom", 1),
+)  # fmt: skip
+altered(
+    "key-closed-since", HANDED, "verified: KEY_CHANGED_SINCE", "A key was closed after the file was made.",
+    lambda edit: edit.add("/view/keys/0/toBlock", 1000),
 )  # fmt: skip
 altered(
     "key-of-another", HANDED, "refused: BUNDLE_CHAIN_MISMATCH", "That participant has no such key.",

@@ -120,17 +120,40 @@ def aggregated(world: World) -> str:
 @good("on-behalf", codes="HANDOVER_ONE_SIGNER")
 def on_behalf(world: World) -> str:
     """A workshop that is not on the platform sews; the brand notifies both handovers, so neither confirms the other."""
+    return outsourced(world, hidden=())
+
+
+@good("on-behalf-named", codes="HANDOVER_ONE_SIGNER", tier="authority")
+def on_behalf_named(world: World) -> str:
+    """Two such workshops share the cloth, and only those who may know see which."""
+    return outsourced(world, hidden=None, others=True)
+
+
+@good("on-behalf-unnamed", codes=f"{WITHHELD} HANDOVER_ONE_SIGNER", tier="public")
+def on_behalf_unnamed(world: World) -> str:
+    """The same as anybody reads it: whose goods each record moves shows by the accounts, without a name."""
+    return outsourced(world, hidden=None, others=True)
+
+
+def outsourced(world: World, hidden: tuple[str, ...] | None, *, others: bool = False) -> str:
+    """The brand's cloth is sewn elsewhere, `others`: half of it at a second workshop."""
     brand = world.company("brand", "brand")
-    party = reference("party", "workshop")
-    there = {"filiera:onBehalfOf": {"party": party, "basis": {"kind": "contract"}}}
-    towards = {"destinationList": [{"type": "possessing_party", "destination": party}]}
-    back = {"sourceList": [{"type": "possessing_party", "source": party}]}
-    cloth = brand.declare("cloth", "40 MTR", "raw-material")
-    out = brand.ship(brand, {"cloth": "40 MTR"}, **towards)
-    arrived = brand.receive(out, **there)
-    sewn = brand.work("sewing", {"cloth": "40 MTR"}, {"coats": "20 C62"}, **yield_("coats", "0.5"), **there)
-    home = brand.ship(brand, {"coats": "20 C62"}, **back, **there)
-    world.head(cloth, out, arrived, sewn, home, brand.receive(home))
+    cloth = brand.declare("cloth", "80 MTR", "raw-material", hidden=hidden)
+    signed = [cloth]
+    for name, sewn_lot in {"workshop": "coats", **({"atelier": "jackets"} if others else {})}.items():
+        party = reference("party", name)
+        there = {"filiera:onBehalfOf": {"party": party, "basis": {"kind": "contract"}}}
+        towards = {"destinationList": [{"type": "possessing_party", "destination": party}]}
+        back = {"sourceList": [{"type": "possessing_party", "source": party}]}
+        out = brand.ship(brand, {"cloth": "40 MTR"}, hidden=hidden, **towards)
+        arrived = brand.receive(out, hidden=hidden, **there)
+        share = yield_(sewn_lot, "0.5")
+        sewn = brand.work(
+            "sewing", {"cloth": "40 MTR"}, {sewn_lot: "20 C62"}, hidden=hidden, **share, **there
+        )
+        home = brand.ship(brand, {sewn_lot: "20 C62"}, hidden=hidden, **back, **there)
+        signed += [out, arrived, sewn, home, brand.receive(home, hidden=hidden)]
+    world.head(*signed)
     return lot("coats")
 
 
