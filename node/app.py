@@ -47,6 +47,8 @@ from node.passports.owners import Owners
 from node.passports.relay import PassportRelay
 from node.passports.serials import Serials
 from node.passports.service import Passports
+from node.web.assets import Assets
+from node.web.pinned import load_pinned
 from node.witness.service import Witnesses
 from node.witness.source import ClientSource
 from protocol.errors import LogError
@@ -173,6 +175,8 @@ def _build(
             Serials(database, people, Owners(people), clock),
         ),
         witnesses=witnesses,
+        assets=Assets(),
+        pinned=load_pinned(settings.trust, settings.public_chains, deployment),
     )
     return node, anchor
 

@@ -75,6 +75,11 @@ class Settings(BaseSettings):
     content_dir: Path | None = None
     # API address of a Kubo daemon for public papers, `/ip4/127.0.0.1/tcp/5001/http`; empty means none.
     kubo: str = ""
+    # The trust file (`filiera chain deploy --trust-out`) that pages check against on the visitor's device; empty
+    # means that pages are read, and verified elsewhere.
+    trust: Path | None = None
+    # JSON-RPC addresses of members that a visitor may have his browser ask, with spaces between them.
+    public_chains: str = ""
     # Largest paper in bytes.
     document_bytes: int = Field(default=104_857_600, gt=0)
 

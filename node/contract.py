@@ -26,6 +26,7 @@ from node.log.routes import router as log
 from node.participants.routes import router as participants
 from node.passports.routes import router as passports
 from node.resolver.routes import router as resolver
+from node.web.routes import router as pages
 from node.witness.routes import router as witness
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ ROUTERS = (
     kpis,
     passports,
     resolver,
+    pages,
 )
 _PROBLEM = "#/components/schemas/Problem"
 

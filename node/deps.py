@@ -18,6 +18,8 @@ from node.log.service import Log
 from node.participants.relay import Relay
 from node.participants.service import Participants
 from node.passports.service import Passports
+from node.web.assets import Assets
+from node.web.pinned import Pinned
 from node.witness.service import Witnesses
 
 if TYPE_CHECKING:
@@ -52,6 +54,8 @@ class Node:
     kpis: Kpis
     passports: Passports
     witnesses: Witnesses
+    assets: Assets
+    pinned: Pinned
 
 
 def _node(request: Request) -> Node:

@@ -265,10 +265,16 @@ def _unnamed(source: Source, mutation: Mutation, result: Result) -> bool:
     return short and result.graph == source.result.graph and set(result.names) < set(source.result.names)
 
 
+def _older(source: Source, _mutation: Mutation, result: Result) -> bool:
+    said, now = ({each.code for each in found.verdict.findings} for found in (source.result, result))
+    return "KEY_CHANGED_SINCE" in now - said
+
+
 MEANINGLESS: tuple[tuple[str, Callable[[Source, Mutation, Result], bool]], ...] = (
     ("what a maker has hidden may be withheld by any holder; the verdict says so and claims less", _withheld),
     ("the order of disclosures is no evidence: each is found by its digest", _same("disclosures reordered")),
     ("windows of keys are information: the chain is asked for every signer, listed or not", _key_left_out),
+    ("a file older than the chain: a key was closed or disputed since, and the verdict says so", _older),
     (
         "a membership under the other s: no log counts it, and the coordinator signed the same words",
         _mirrored,

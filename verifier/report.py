@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from protocol.codes import text
 from protocol.grades import GRADES
 from protocol.vocabulary import vocabulary
+from protocol.wording import write_decimal, write_share
 from verifier.texts import say
 from verifier.verify import CHECKS
 
@@ -164,11 +165,13 @@ def _traced(result: Result, language: Language) -> Iterator[str]:
     if result.traced is None or not result.traced.known:
         return
     yield ""
-    yield say("traced", language, raw=_percent(result.traced.raw), unweighed=result.traced.unweighed)
+    yield say(
+        "traced", language, raw=write_share(result.traced.raw, language), unweighed=result.traced.unweighed
+    )
     for stop in result.traced.stops:
         values = {
             "stage": stop.stage or "–",
-            "share": _percent(stop.share),
+            "share": write_share(stop.share, language),
             "holder": result.names.get(stop.holder, "–"),
         }
         yield say("traced-stop", language, **values)
@@ -209,17 +212,14 @@ def _criteria(result: Result, language: Language) -> Iterator[str]:
 def _figure(figure: Figure, language: Language) -> str:
     if figure.value is None:
         return say("not-enough", language)
-    value = f"{figure.value.normalize():f}"
+    value = write_decimal(figure.value, language)
     if figure.unit == "share":
-        value = f"{(figure.value * 100).normalize():f} %"
+        value = write_share(figure.value, language)
     elif figure.unit in {"km", "kg CO2e"}:
         value = f"{value} {figure.unit}"
-    shares = say("shares", language, proven=_percent(figure.proven), declared=_percent(figure.declared))
+    proven, declared = write_share(figure.proven, language), write_share(figure.declared, language)
+    shares = say("shares", language, proven=proven, declared=declared)
     return f"{value:<12} {shares}"
-
-
-def _percent(value: Any) -> str:
-    return f"{round(value * 100)} %"
 
 
 def _catalogue(result: Result) -> Any:

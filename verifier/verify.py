@@ -92,7 +92,7 @@ def verify(
         if view is None:
             view, as_of, said = witnesses.read_snapshot(bundle, records, members, trust)
             findings += said
-    findings += _on_chain(bundle, records, members, trust, view)
+    findings += _on_chain(bundle, records, members, trust, view, inside=as_of is not None)
     # 3. Does the story hold together? From here on only what is sound counts.
     sane = [sound.record for sound in records]
     certifiers = _certifiers(view)
@@ -131,8 +131,9 @@ def verify(
 
 
 def _on_chain(
-    bundle: Bundle, records: list[Sound], members: list[Record], trust: Trust | None, view: ChainView | None
-) -> Iterable[Finding]:
+    bundle: Bundle, records: list[Sound], members: list[Record], trust: Trust | None, view: ChainView | None,
+    *, inside: bool,
+) -> Iterable[Finding]:  # fmt: skip
     if trust is None:
         yield finding(authority.CHAIN, "TRUST_ABSENT")
         return
@@ -141,7 +142,7 @@ def _on_chain(
         return
     authors = _authors(bundle)
     yield from authority.check_chain(trust, view)
-    yield from authority.check_stated(bundle, trust, view)
+    yield from authority.check_stated(bundle, trust, view, inside=inside)
     yield from authority.check_heads(bundle, trust, view)
     yield from authority.check_signers(records, authors, view)
     yield from authority.check_memberships(members, view)

@@ -14,19 +14,28 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from node.custody.routes import MEDIA_TYPE as BUNDLE
+from node.web.assets import SCRIPT, STYLE
 from protocol.vocabulary import vocabulary
+from protocol.wording import write_decimal, write_share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from node.passports.service import Shown
+    from node.web.pinned import Pinned
     from protocol.codes import Language
 
+_LOADED = f'<link rel="stylesheet" href="/web/{STYLE}"><script type="module" src="/web/{SCRIPT}"></script>'
 _GS1 = "https://ref.gs1.org/voc/"
 
 
-def passport_page(shown: Shown, links: Mapping[str, str], language: Language, label_lot: str = "") -> str:
-    """The page of a passport; `label_lot` is the lot on the label where it is not the passport's."""
+def passport_page(
+    shown: Shown, links: Mapping[str, str], language: Language, pinned: Pinned, label_lot: str = ""
+) -> str:
+    """The page of a passport; `label_lot` is the lot on the label where it is not the passport's.
+
+    With a trust file in `pinned` the page verifies on the visitor's device what is drawn here from the brand's word.
+    """
     subject, words = shown.facts, _words(language)
     doubt = (
         f'<p class="state suspended">{words["label-lot"].format(lot=_text(label_lot))}</p>'
@@ -39,15 +48,19 @@ def passport_page(shown: Shown, links: Mapping[str, str], language: Language, la
         f'<p class="brand">{_text(subject.get("brand", ""))}</p>',
         _state(shown, words),
         doubt,
-        f"<p>{words['proof']}</p>",
-        *_facts(subject, language),
+        *_verification(shown, links, pinned, words),
+        f"<div data-said><p>{words['proof']}</p>",
         *_criteria(subject, language),
         *_journey(subject, language),
+        f"</div><h2>{words['facts']}</h2><dl>",
+        *_facts(subject, language),
+        "</dl>",
         *_notes(subject, language),
         *_evidence(links, language),
         f'<p class="limit">{words["limit"]}</p>',
     ]
-    return _frame(str(subject["name"]), body, language)
+    scripted = bool(pinned.trust) and "bundle" in links
+    return _frame(str(subject["name"]), body, language, scripted=scripted)
 
 
 def waiting_page(language: Language) -> str:
@@ -100,6 +113,20 @@ def _evidence(links: Mapping[str, str], language: Language) -> Iterator[str]:
     yield f'<p><a href="{_text(links["bundle"])}">{words["file"]}</a></p>'
 
 
+def _verification(
+    shown: Shown, links: Mapping[str, str], pinned: Pinned, words: Mapping[str, str]
+) -> Iterator[str]:
+    """Where the script shows what the device has computed, and what it is to check against."""
+    if not pinned.trust or "bundle" not in links:
+        return
+    bundle = f"/passports/{quote(shown.subject['id'], safe='')}/bundle"
+    yield (
+        f'<div id="verification" data-bundle="{_text(bundle)}" data-chains="{_text(" ".join(pinned.chains))}">'
+        f"<noscript><p>{words['no-script']}</p></noscript></div>"
+        f'<script type="application/json" id="trust">{pinned.trust}</script>'
+    )
+
+
 def _state(shown: Shown, words: Mapping[str, str]) -> str:
     version = words["version"].format(version=shown.subject["version"])
     return f'<p class="state {shown.state}"><strong>{words["state." + shown.state]}</strong> {version}</p>'
@@ -124,11 +151,11 @@ def _facts(subject: Mapping[str, Any], language: Language) -> Iterator[str]:
 def _fibre(part: Mapping[str, Any], fibres: Mapping[str, Any], language: Language) -> str:
     name = fibres.get(part["fibre"], {}).get(language, part["fibre"])
     recycled = (
-        f" ({_words(language)['recycled'].format(share=_percent(part['recycled']))})"
+        f" ({_words(language)['recycled'].format(share=_percent(part['recycled'], language))})"
         if "recycled" in part
         else ""
     )
-    return f"{_percent(part['share'])} {_text(name)}{recycled}"
+    return f"{_percent(part['share'], language)} {_text(name)}{recycled}"
 
 
 def _criteria(subject: Mapping[str, Any], language: Language) -> Iterator[str]:
@@ -138,25 +165,30 @@ def _criteria(subject: Mapping[str, Any], language: Language) -> Iterator[str]:
     if not entries:
         return
     names = {entry["id"]: entry[language]["name"] for entry in vocabulary("catalogue-2026-2")["criteria"]}
-    yield f"<h2>{words['criteria'].format(version=_text(subject['catalogueVersion']))}</h2>"
+    yield f"<h2>{words['criteria'].format(version=_text(subject['catalogueVersion']))}</h2><dl>"
     for entry in entries:
         name = names.get(entry["criterion"], entry["criterion"])
         if entry["state"] != "evaluated":
             yield f"<dt>{_text(name)}</dt><dd>{words['not-enough']}</dd>"
             continue
         shares = words["shares"].format(
-            proven=_percent(entry.get("proven")), declared=_percent(entry.get("declared"))
+            proven=_percent(entry.get("proven"), language),
+            declared=_percent(entry.get("declared"), language),
         )
-        yield f"<dt>{_text(name)}</dt><dd>{_headline(entry, words)}<br><small>{shares}</small></dd>"
+        yield f"<dt>{_text(name)}</dt><dd>{_headline(entry, language)}<br><small>{shares}</small></dd>"
+    yield "</dl>"
 
 
-def _headline(entry: Mapping[str, Any], words: Mapping[str, str]) -> str:
+def _headline(entry: Mapping[str, Any], language: Language) -> str:
     """The criterion's first figure in words; as it is written where no words are known."""
+    words = _words(language)
     name, _, value = entry.get("figure", "").partition(" = ")
     sentence = words.get(f"headline.{name}")
     if sentence is None:
         return _text(entry.get("figure", ""))
-    return _text(sentence.format(value=_percent(value) if entry.get("unit") == "share" else value))
+    if entry.get("unit") == "share":
+        return _text(sentence.format(value=_percent(value, language)))
+    return _text(sentence.format(value=write_decimal(Decimal(value), language)))
 
 
 def _journey(subject: Mapping[str, Any], language: Language) -> Iterator[str]:
@@ -179,20 +211,21 @@ def _notes(subject: Mapping[str, Any], language: Language) -> Iterator[str]:
             yield f"<h2>{words[name]}</h2><p>{_text(subject[name])}</p>"
 
 
-def _frame(title: str, body: list[str], language: Language) -> str:
+def _frame(title: str, body: list[str], language: Language, *, scripted: bool = False) -> str:
     facts = "".join(body).replace("</dd><dt>", "</dd>\n<dt>")
+    loaded = _LOADED if scripted else ""
     other = "en" if language == "it" else "it"
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{_text(title)}</title><style>{_style()}</style></head><body>"
+        f"<title>{_text(title)}</title><style>{style()}</style>{loaded}</head><body>"
         f'<nav><a href="?lang={other}" lang="{other}">{_words(language)["other-language"]}</a></nav>'
         f"<main>{facts}</main></body></html>"
     )
 
 
-def _percent(value: Any) -> str:
-    return "–" if value is None else f"{(Decimal(str(value)) * 100).normalize():f} %"
+def _percent(value: Any, language: Language) -> str:
+    return "–" if value is None else write_share(Decimal(str(value)), language)
 
 
 def _text(value: Any) -> str:
@@ -208,5 +241,6 @@ def _words(language: Language) -> dict[str, str]:
 
 
 @cache
-def _style() -> str:
+def style() -> str:
+    """The style element of every page, which the policy allows by its hash."""
     return (files("node.resolver") / "page.css").read_text("utf-8")

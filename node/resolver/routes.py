@@ -12,6 +12,7 @@ from node.deps import Asking, NodeState
 from node.passports.routes import passport_json
 from node.problems import language_of
 from node.resolver import page
+from node.web.pinned import Pinned
 from protocol.errors import PassportError
 from protocol.gs1 import GS1_STEM, build_digital_link
 
@@ -22,9 +23,8 @@ router = APIRouter(tags=["resolver"])
 Gtin = Annotated[str, Path(min_length=8, max_length=14, pattern=r"^[0-9]+$")]
 Value = Annotated[str, Path(min_length=1, max_length=60)]
 LINKSET = "application/linkset+json"
-# No script, no request to anybody: the page is readable as it stands.
+# No request to anybody but this node; the page is readable as it stands.
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "private, no-cache",
@@ -85,8 +85,13 @@ def _answer(
     if "json" in accepted and "html" not in accepted:
         return JSONResponse(passport_json(shown), status, _PLAIN)
     other = _other_lot(shown, ais[0][1], lot)
-    drawn = page.passport_page(shown, links, language, other)
-    return Response(drawn, status, _HEADERS, "text/html; charset=utf-8")
+    pinned = node.pinned if node.assets.built else Pinned()
+    return _html(page.passport_page(shown, links, language, pinned, other), status, pinned)
+
+
+def _html(drawn: str, status: int, pinned: Pinned) -> Response:
+    headers = {**_HEADERS, "Content-Security-Policy": pinned.policy(page.style())}
+    return Response(drawn, status, headers, "text/html; charset=utf-8")
 
 
 def _other_lot(shown: Shown, gtin: str, lot: str | None) -> str:
@@ -104,12 +109,12 @@ def _without(
     if "html" not in accepted:
         raise error
     if error.code == "PASSPORT_IN_PRODUCTION":
-        return Response(page.waiting_page(language), 404, _HEADERS, "text/html; charset=utf-8")
+        return _html(page.waiting_page(language), 404, Pinned())
     if len(ais) > 1:
         gtin = ais[0][1]
         up = f"/01/{gtin}/10/{lot}" if lot and ais[-1][0] == "21" else f"/01/{gtin}"
         return RedirectResponse(up, 303)
-    return Response(page.unknown_page(language), 404, _HEADERS, "text/html; charset=utf-8")
+    return _html(page.unknown_page(language), 404, Pinned())
 
 
 def _language(request: Request) -> Any:

@@ -57,8 +57,11 @@ def check_heads(bundle: Bundle, trust: Trust, view: ChainView) -> Iterator[Findi
             yield finding(CHAIN, "EVIDENCE_AS_OF_HEAD", place, seq=head.seq, newest=view.log_seqs[head.log])
 
 
-def check_stated(bundle: Bundle, trust: Trust, view: ChainView) -> Iterator[Finding]:
-    """What the bundle says about the chain is what the chain says: nothing in it rides along unchecked."""
+def check_stated(bundle: Bundle, trust: Trust, view: ChainView, *, inside: bool) -> Iterator[Finding]:
+    """What the bundle says about the chain is what the chain says: nothing in it rides along unchecked.
+
+    `inside`: the view is that of the bundle's own snapshot.
+    """
     stated = bundle.chain
     said = {"participants": stated.participants, "anchors": stated.anchors, "passports": stated.passports}
     differs = stated.chain_id != trust.chain_id or stated.genesis != trust.genesis
@@ -71,7 +74,7 @@ def check_stated(bundle: Bundle, trust: Trust, view: ChainView) -> Iterator[Find
             found.block,
         ):
             yield finding(CHAIN, "BUNDLE_CHAIN_MISMATCH", place)
-    as_of = max((found.block for found in view.heads.values()), default=0)
+    as_of = view.latest if inside else max((found.block for found in view.heads.values()), default=0)
     for key in bundle.keys:
         code = _key_said(key, view.keys.get((key.participant, key.key_hash)), as_of)
         if code is not None:
@@ -82,7 +85,7 @@ def _key_said(said: BundleKey, known: ChainKey | None, as_of: int) -> str | None
     """Return what is to be said of a stated window; None if it is the chain's.
 
     The contract only ever shortens a window, and never into the past, so what it had closed by the newest head of the
-    file, at block `as_of`, the file had to know. A dispute may come at any time.
+    file or its snapshot, block `as_of`, the file had to know. A dispute may come at any time.
     """
     if known is None or said.from_block != known.from_block:
         return "BUNDLE_CHAIN_MISMATCH"

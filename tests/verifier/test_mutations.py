@@ -56,7 +56,13 @@ def test_every_reason_is_needed(judged):
     }
     whole = [
         mutation
-        for name in ("handed-over", "open-to-members", "related-companies", "passport-in-a-batch")
+        for name in (
+            "handed-over",
+            "open-to-members",
+            "related-companies",
+            "passport-in-a-batch",
+            "key-disputed-later",
+        )
         for mutation in needing(name)
     ]
     assert {each.reason for each in whole} == {reason for reason, _ in MEANINGLESS}
@@ -68,7 +74,7 @@ def needing(name: str) -> list[Judged]:
     altered = [
         each
         for each in mutate_bundle.mutations(source)
-        if each.family in families or each.label.startswith("/batches/0/count")
+        if each.family in families or each.label.startswith(("/batches/0/count", "/keys/0/disputed"))
     ]
     altered += other_questions(source)
     return [found for each in altered if (found := judge(source, each)).outcome == "meaningless"]
