@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 help: ## list what can be asked
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
-setup: .venv/.contracts ## install everything this machine needs, into .venv and node_modules
+setup: .venv/.contracts .venv/.web ## install everything this machine needs, into .venv and node_modules
 
 demo: setup ## the main job from end to end; ARGS=--once ends by itself
 	@$(BIN)/filiera demo $(ARGS)
@@ -30,6 +30,8 @@ check: setup ## format, lint, types, import boundaries
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/npx tsc --noEmit -p verifier/web
+	$(BIN)/npx svelte-check --workspace verifier/web --tsconfig ./tsconfig.pages.json --fail-on-warnings --threshold warning
 
 format: setup ## write the one format
 	$(BIN)/ruff format .
@@ -59,18 +61,26 @@ clean: ## remove what was built, not the caches of the package clients
 .venv/.python: requirements-bootstrap.lock requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Filiera needs Python 3.11 or later: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "The module venv is missing (on Debian: apt-get install python3-venv)"; exit 1; }
-	@echo "Set-up 1/3: Python packages"
+	@echo "Set-up 1/4: Python packages"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-bootstrap.lock
 	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install -q --require-hashes -r requirements-dev.lock
 	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/.node: .venv/.python package.json package-lock.json
-	@echo "Set-up 2/3: Node packages"
+	@echo "Set-up 2/4: Node packages"
 	@$(BIN)/npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 .venv/.contracts: .venv/.node hardhat.config.js $(wildcard contracts/*.sol contracts/*/*.sol)
-	@echo "Set-up 3/3: contracts"
+	@echo "Set-up 3/4: contracts"
 	@$(BIN)/npx hardhat build --quiet
+	@touch $@
+
+# The texts of the pages are those of the vocabularies.
+.venv/.web: .venv/.node $(shell find verifier/web -name dist -prune -o -type f -print) $(wildcard protocol/vocabulary/*.json protocol/vocabulary/codes/*.json protocol/schemas/*.json verifier/locales/*.json)
+	@echo "Set-up 4/4: the verifier's pages"
+	@$(BIN)/npx vite build --logLevel warn -c verifier/web/vite.desk.config.ts
+	@$(BIN)/npx vite build --logLevel warn -c verifier/web/vite.config.ts
+	@cp verifier/web/dist/verify.html node/web/dist/verify.html
 	@touch $@

@@ -152,11 +152,23 @@ def chain() -> None:
 @click.option("--chain-id", default=CHAIN_ID, show_default=True, type=click.IntRange(1))
 @click.option("--block-seconds", type=click.IntRange(1), help="Also mine a block in this interval.")
 @click.option("--fund", multiple=True, help="Address to give funds to; may be repeated.")
+@click.option(
+    "--allow-origin", help="The one web origin whose pages may ask it, http://HOST:PORT; default none."
+)
 @guarded
-def chain_up(state: Path, port: int, chain_id: int, block_seconds: int | None, fund: tuple[str, ...]) -> None:
+def chain_up(
+    state: Path,
+    port: int,
+    chain_id: int,
+    block_seconds: int | None,
+    fund: tuple[str, ...],
+    allow_origin: str | None,
+) -> None:
     """Run the embedded development chain on loopback until interrupted."""
     stop = _until_interrupted()
-    with DevChain(DevChainSettings(state, port, chain_id, block_seconds)) as devchain:
+    with DevChain(
+        DevChainSettings(state, port, chain_id, block_seconds, allow_origin=allow_origin)
+    ) as devchain:
         for address in fund:
             devchain.fund(address)
         _show({"url": devchain.url, "chainId": chain_id, "state": str(state), "pid": devchain.pid})

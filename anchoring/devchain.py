@@ -47,6 +47,7 @@ class DevChainSettings:
     """How to start it.
 
     `state` None: nothing on disk. `port` 0: any free one. `block_seconds` None: a block for each transaction.
+    `allow_origin` is the one web page that may ask it: its calls can also change the chain, so by default none may.
     `hardfork` is the oldest rules that our contracts must run under; what works there works everywhere.
     """
 
@@ -56,6 +57,7 @@ class DevChainSettings:
     block_seconds: int | None = None
     hardfork: str = "paris"
     slots_in_an_epoch: int | None = None
+    allow_origin: str | None = None
 
 
 class DevChain:
@@ -150,7 +152,8 @@ class DevChain:
     def _arguments(self, genesis_time: int | None) -> list[str]:
         settings = self.settings
         arguments = ["--host", HOST, "--port", str(settings.port), "--chain-id", str(settings.chain_id)]
-        arguments += ["--accounts", "0", "--hardfork", settings.hardfork, "--no-cors"]
+        arguments += ["--accounts", "0", "--hardfork", settings.hardfork]
+        arguments += ["--allow-origin", settings.allow_origin] if settings.allow_origin else ["--no-cors"]
         arguments += ["--disable-default-create2-deployer"]
         if settings.state is not None:
             arguments += ["--state", str(settings.state), "--state-interval", "1"]

@@ -77,8 +77,11 @@ class Setup:
         """Make keys and start the chain; returns its address. What does not need the chain is done meanwhile."""
         self.home.mkdir(parents=True, exist_ok=True)
         state = self.home / "chain" / "state.json"
+        self.port = self.port or _free_port(DEFAULT_PORT)
+        # The page of a passport may ask the chain too, if its visitor wants it.
+        pages = ("--allow-origin", f"http://{HOST}:{self.port}")
         arguments = ("--state", str(state), "--port", "0", "--block-seconds", _BLOCK_SECONDS)
-        self.processes.launch("chain", "chain", "up", *arguments)
+        self.processes.launch("chain", "chain", "up", *arguments, *pages)
         self._make_keys()
         self.processes.await_ready("chain", lambda said: "url" in _json(said))
         url = str(_json(self.processes.said("chain"))["url"])
@@ -111,11 +114,12 @@ class Setup:
 
     def start_node(self) -> NodeClient:
         """Start the node in demo mode, which listens on this machine only; returns its client when it is ready."""
-        port = self.port or _free_port(DEFAULT_PORT)
-        node = NodeClient(f"http://{HOST}:{port}")
+        node = NodeClient(f"http://{HOST}:{self.port}")
         self.processes.settings |= {
-            "FILIERA_DEMO": "1", "FILIERA_HOST": HOST, "FILIERA_PORT": str(port), **_PACE,
+            "FILIERA_DEMO": "1", "FILIERA_HOST": HOST, "FILIERA_PORT": str(self.port), **_PACE,
             "FILIERA_DEPLOYMENT": str(self.home / "deployment.json"),
+            # What the passports' pages check against, and whom a visitor may ask beside the node.
+            "FILIERA_TRUST": str(self.trust), "FILIERA_PUBLIC_CHAINS": self.chain_url,
         }  # fmt: skip
         self.processes.start("node", "node", "serve", ready=lambda _: node.is_ready())
         return node

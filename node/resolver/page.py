@@ -43,10 +43,8 @@ def passport_page(
         else ""
     )
     body = [
-        f'<p class="level">{words["level." + subject["granularityLevel"]]}</p>',
         f"<h1>{_text(subject['name'])}</h1>",
-        f'<p class="brand">{_text(subject.get("brand", ""))}</p>',
-        _state(shown, words),
+        *_state(shown, words),
         doubt,
         *_verification(shown, links, pinned, words),
         f"<div data-said><p>{words['proof']}</p>",
@@ -57,7 +55,7 @@ def passport_page(
         "</dl>",
         *_notes(subject, language),
         *_evidence(links, language),
-        f'<p class="limit">{words["limit"]}</p>',
+        f'<p class="limit">{words["limit"]} {words["limit.more"]}</p>',
     ]
     scripted = bool(pinned.trust) and "bundle" in links
     return _frame(str(subject["name"]), body, language, scripted=scripted)
@@ -109,8 +107,9 @@ def _evidence(links: Mapping[str, str], language: Language) -> Iterator[str]:
     if "bundle" not in links:
         yield f"<p>{words['each-garment']}</p>"
         return
-    yield f"<p>{words['how']}</p><pre>filiera verify {_text(links['custody'])}</pre>"
-    yield f'<p><a href="{_text(links["bundle"])}">{words["file"]}</a></p>'
+    yield f"<p>{words['how']}</p>"
+    yield f'<p><a href="{_text(links["bundle"])}">{words["file"]}</a><br><a href="/inspect">{words["desk"]}</a></p>'
+    yield f"<pre>filiera verify {_text(links['custody'])}</pre>"
 
 
 def _verification(
@@ -122,14 +121,21 @@ def _verification(
     bundle = f"/passports/{quote(shown.subject['id'], safe='')}/bundle"
     yield (
         f'<div id="verification" data-bundle="{_text(bundle)}" data-chains="{_text(" ".join(pinned.chains))}">'
-        f"<noscript><p>{words['no-script']}</p></noscript></div>"
+        f"<p>{words['no-script']}</p></div>"
         f'<script type="application/json" id="trust">{pinned.trust}</script>'
     )
 
 
-def _state(shown: Shown, words: Mapping[str, str]) -> str:
-    version = words["version"].format(version=shown.subject["version"])
-    return f'<p class="state {shown.state}"><strong>{words["state." + shown.state]}</strong> {version}</p>'
+def _state(shown: Shown, words: Mapping[str, str]) -> Iterator[str]:
+    """Whose passport, of what and in which state; a state that somebody has to act on stands out."""
+    subject, said = shown.subject, words["state." + shown.state]
+    version = words["version"].format(version=subject["version"])
+    whose = f"{_text(subject.get('brand', ''))} · {words['level.' + subject['granularityLevel']]}"
+    if shown.state == "active":
+        yield f'<p class="brand">{whose} · {said} {version}</p>'
+        return
+    yield f'<p class="brand">{whose}</p>'
+    yield f'<p class="state {shown.state}"><strong>{said}</strong> {version}</p>'
 
 
 def _facts(subject: Mapping[str, Any], language: Language) -> Iterator[str]:
@@ -218,7 +224,8 @@ def _frame(title: str, body: list[str], language: Language, *, scripted: bool = 
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{_text(title)}</title><style>{style()}</style>{loaded}</head><body>"
+        f'<title>{_text(title)}</title><link rel="icon" href="data:,">'
+        f"<style>{style()}</style>{loaded}</head><body>"
         f'<nav><a href="?lang={other}" lang="{other}">{_words(language)["other-language"]}</a></nav>'
         f"<main>{facts}</main></body></html>"
     )

@@ -1,4 +1,5 @@
-// The closed lists of protocol/vocabulary that the checks read, as data.
+// The closed lists of protocol/vocabulary that the checks read, as data. The build of the pages leaves of the files what is
+// named here (`vite/lean.ts`).
 
 import actsFile from '../../../../protocol/vocabulary/acts.json' with { type: 'json' };
 import disclosureFile from '../../../../protocol/vocabulary/disclosure.json' with { type: 'json' };
@@ -27,7 +28,6 @@ export interface Process {
   readonly band?: { readonly low: string; readonly high: string };
   readonly keepsGoods: boolean;
   readonly must: readonly (readonly string[])[];
-  readonly should: readonly string[];
 }
 
 export interface UnitEntry {
@@ -38,7 +38,7 @@ export interface UnitEntry {
 
 export interface HidingRules {
   readonly clear: readonly string[];
-  readonly hideable: Readonly<Record<string, { readonly tier: Tier; readonly hiddenByDefault: boolean }>>;
+  readonly hideable: Readonly<Record<string, { readonly tier: Tier }>>;
 }
 
 function byName<Entry>(entries: unknown): ReadonlyMap<string, Entry> {
@@ -52,4 +52,4 @@ export const HIDING = byName<HidingRules>(disclosureFile.kinds);
 /** Each tier contains those before it. */
 export const TIERS = disclosureFile.tiers as readonly Tier[];
 /** Words of care that a passport may use. */
-export const CARE: ReadonlySet<string> = new Set(Object.keys(passportFile.care));
+export const CARE: ReadonlySet<string> = new Set(passportFile.care);

@@ -1,0 +1,66 @@
+// Answers, line by line, what the conformance adapter does not ask: a whole record of ours, its form by itself, its values, and
+// all that is found about a bundle.
+
+import { createInterface } from 'node:readline';
+
+import { parseBundle } from '../../verifier/web/src/core/custody/bundle.ts';
+import { parseTrust } from '../../verifier/web/src/core/custody/trust.ts';
+import { readEvidence, verify } from '../../verifier/web/src/core/custody/verify.ts';
+import { viewFromJson } from '../../verifier/web/src/core/custody/view.ts';
+import * as core from '../../verifier/web/src/core/index.ts';
+import { judge } from '../../verifier/web/src/judge.ts';
+import { reportOf } from '../../verifier/web/src/report.ts';
+
+const OPS = {
+  /** A token in, everything that a record says of itself out. */
+  record: ({ token }) => {
+    const record = core.verifyRecord(token);
+    return {
+      digest: record.digestHex,
+      issuer: record.issuer,
+      kind: record.kind,
+      withheld: [...record.withheld].sort(),
+      claims: record.claims,
+      public: record.restrictedTo('public'),
+    };
+  },
+  /** An event's claims as JSON text, and pointers of what is withheld. */
+  event: ({ json, withheld }) => {
+    core.checkEvent(core.parseObject(core.utf8(json)), new Set(withheld));
+    return {};
+  },
+  /** A token whose form is judged too. */
+  judged: ({ token }) => {
+    core.checkRecord(core.verifyRecord(token));
+    return {};
+  },
+  reference: ({ text }) => core.parseReference(text),
+  decimal: ({ text }) => ({ text: core.formatDecimal(core.parseDecimal(text)) }),
+  receipt: ({ token, key }) => {
+    const { record, ...rest } = core.parseReceipt(token, core.PublicKey.fromDid(key));
+    return { ...rest, record: core.toHex(record) };
+  },
+  /** A bundle's bytes in base64, a trust file's text and a view; null for none. */
+  judged_bundle: ({ bundle, trust, view }) => {
+    const evidence = readEvidence(parseBundle(Uint8Array.from(Buffer.from(bundle, 'base64'))));
+    const pinned = trust === null ? undefined : parseTrust(core.utf8(trust));
+    const result = verify(evidence, pinned, view === null ? undefined : viewFromJson(view));
+    return reportOf(result, [], 0);
+  },
+  /** The same as the page's worker is asked it: `chains` are addresses of endpoints. */
+  asked_bundle: ({ bundle, trust, chains }) => judge({ bundle: Uint8Array.from(Buffer.from(bundle, 'base64')), trust, chains }),
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const question = JSON.parse(line);
+  process.stdout.write(`${JSON.stringify(await answer(question))}\n`);
+}
+
+async function answer(question) {
+  try {
+    return await OPS[question.op](question);
+  } catch (error) {
+    if (!(error instanceof core.FilieraError)) process.stderr.write(`${JSON.stringify(question)}\n${error.stack}\n`);
+    return { error: error.code ?? `${error.name}: ${error.message}`, place: error.place ?? '' };
+  }
+}

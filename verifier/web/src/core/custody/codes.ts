@@ -1,0 +1,41 @@
+// Weight and word of the codes that a verification can give, from protocol/vocabulary/codes; the texts stay there.
+//
+// What stands in no list here is refused. `tests/web/custody` holds the lists against the vocabulary.
+
+export type Severity = 'refused' | 'incomplete' | 'notice';
+/** From best to worst (protocol/README §13). */
+export const WORDS = ['verified', 'not proven', 'pending', 'unreachable', 'expired', 'revoked', 'refused'] as const;
+export type Word = (typeof WORDS)[number];
+
+/** Weight and word of a code. */
+export interface Weight {
+  readonly severity: Severity;
+  readonly word: Word;
+}
+
+const GROUPS: readonly (readonly [Severity, Word, string])[] = [
+  ['refused', 'revoked', 'EVIDENCE_REVOKED PASSPORT_SUSPENDED PASSPORT_WITHDRAWN'],
+  ['incomplete', 'expired', 'EVIDENCE_NOT_VALID_THEN'],
+  ['incomplete', 'unreachable', 'CHAIN_ANSWER_MALFORMED CHAIN_ENDPOINTS_DISAGREE CHAIN_ENDPOINT_BEHIND CHAIN_UNREACHABLE'],
+  ['incomplete', 'pending', 'HEAD_NOT_YET_ON_CHAIN HEAD_UNCONFIRMED PASSPORT_NOT_ON_CHAIN PASSPORT_NOT_YET_WITNESSED RECORD_PENDING'],
+  ['incomplete', 'not proven', `AFFECTED_MISSING CHAIN_NOT_ASKED CHECKPOINT_MISSING CLOSURE_OPEN CORRECTION_NEEDS_COUNTERPART
+    DOCUMENT_REUSED EVIDENCE_ABSENT EVIDENCE_OTHER_FACILITY EVIDENCE_OTHER_HOLDER EVIDENCE_OTHER_PROCESS EVIDENCE_OTHER_PRODUCT
+    EVIDENCE_SUSPENDED GOODS_NON_CONFORMANT HANDOVER_NOT_ANSWERED HANDOVER_OVER HANDOVER_SHIPMENT_MISSING HANDOVER_UNIT_MISMATCH
+    HEAD_CONSISTENCY_MISSING LOG_NOT_TRUSTED PARTICIPANT_NOT_NAMED PASSPORT_CATALOGUE_UNKNOWN POSSESSION_NOT_SHOWN
+    PROBABLE_DUPLICATE RECEIPT_ANSWERS_NOTHING RETURN_WITHOUT_SALE SCRAP_WITHOUT_DESTINATION SNAPSHOT_FACT_MISSING STOCK_COUNT_GAIN
+    TARGET_NOT_MADE TIME_CONTRADICTED TRUST_ABSENT WITNESS_QUORUM YIELD_NOT_DECLARED YIELD_OUT_OF_BAND`],
+  ['notice', 'not proven', `BALANCE_LOSS_UNEXPLAINED BALANCE_WITHHELD CORRECTED_AFTER_PASSPORT COUNTERPARTY_RELATED DECLARED_LATE
+    EVIDENCE_AS_OF_HEAD EVIDENCE_PLACE_WITHHELD EVIDENCE_TRANSCRIBED GAIN_BY_MOISTURE HANDOVER_ONE_SIGNER HANDOVER_PARTY_WITHHELD
+    HANDOVER_QUANTITY_WITHHELD HANDOVER_SHORT KEY_ADDED_WITHOUT_HOLDER KEY_CHANGED_SINCE KEY_DISPUTED_LATER LOT_AMOUNT_WITHHELD ORIGIN_NOT_RAW
+    ORIGIN_OPENING_STOCK OTHER_PRODUCTS_NOT_CHECKED CHEMICALS_NOT_DECLARED FOOTPRINT_NOT_STATED MASS_NOT_TRACED MATERIAL_NOT_SHOWN
+    MRSL_LEVEL_NOT_STATED PLACE_NOT_SHOWN PRIMARY_SHARE_NOT_STATED SOCIAL_EVIDENCE_MISSING WORK_NOT_DECLARED`],
+  ['notice', 'verified', 'CHAIN_AS_OF PASSPORT_END_OF_LIFE PASSPORT_SUPERSEDED'],
+];
+const WEIGHTS = new Map<string, Weight>(
+  GROUPS.flatMap(([severity, word, codes]) => codes.split(/\s+/).map((code) => [code, { severity, word }] as const)),
+);
+const REFUSED: Weight = { severity: 'refused', word: 'refused' };
+
+export function weightOf(code: string): Weight {
+  return WEIGHTS.get(code) ?? REFUSED;
+}

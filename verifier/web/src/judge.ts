@@ -1,0 +1,80 @@
+// What the pages' worker is asked: evidence and a trust file in, a report as plain data out.
+
+import { readEndpoints } from './chain/endpoints.ts';
+import { toHex } from './core/bytes.ts';
+import { parseBundle } from './core/custody/bundle.ts';
+import { fromError, type Finding } from './core/custody/findings.ts';
+import { parseTrust, type Trust } from './core/custody/trust.ts';
+import { readEvidence, verify, type Evidence } from './core/custody/verify.ts';
+import type { ChainView } from './core/custody/view.ts';
+import { wantedBy } from './core/custody/wanted.ts';
+import { FilieraError } from './core/errors.ts';
+import { sha256 } from './core/hashing.ts';
+import { utf8 } from './core/bytes.ts';
+import { reportOf } from './report.ts';
+import type { Report, Unreadable } from './ui/report.ts';
+
+export interface Question {
+  readonly bundle: Uint8Array;
+  /** A trust file's text; empty for none. */
+  readonly trust: string;
+  /** JSON-RPC addresses to ask; none: witnesses of the bundle's snapshot stand in for the chain, if there are enough. */
+  readonly chains: readonly string[];
+}
+
+/** Judge evidence. Never rejects for what it was given: evidence that cannot be read is `Unreadable`, and a chain that cannot
+ *  be asked is a finding of the report. */
+export async function judge({ bundle, trust, chains }: Question): Promise<Report | Unreadable> {
+  const begun = performance.now();
+  try {
+    const pinned = trust ? parseTrust(utf8(trust)) : undefined;
+    const evidence = readEvidence(parseBundle(bundle));
+    const asked = pinned && chains.length ? await ask(chains, pinned, evidence) : NOBODY;
+    const result = verify({ ...evidence, findings: [...evidence.findings, ...asked.findings] }, pinned, asked.view);
+    return reportOf(result, asked.endpoints, Math.round(performance.now() - begun));
+  } catch (error) {
+    if (error instanceof FilieraError) return { error: error.code, place: error.place };
+    throw error;
+  }
+}
+
+/** What a text pins as a trust file; null if it is none. */
+export function trustOf(text: string): Trust | null {
+  try {
+    return parseTrust(utf8(text));
+  } catch (error) {
+    if (error instanceof FilieraError) return null;
+    throw error;
+  }
+}
+
+/** The tokens of a bundle's records; none of bytes that are no bundle. */
+export function tokensOf(bytes: Uint8Array): string[] {
+  try {
+    return parseBundle(bytes).records.map((entry) => entry.token);
+  } catch (error) {
+    if (error instanceof FilieraError) return [];
+    throw error;
+  }
+}
+
+export function sha256Hex(bytes: Uint8Array): string {
+  return toHex(sha256(bytes));
+}
+
+interface Asked {
+  readonly view: ChainView | undefined;
+  readonly endpoints: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+const NOBODY: Asked = { view: undefined, endpoints: [], findings: [] };
+
+async function ask(chains: readonly string[], trust: Trust, { bundle, sound, members }: Evidence): Promise<Asked> {
+  try {
+    return { ...(await readEndpoints(chains, trust, wantedBy(bundle, sound, members))), findings: [] };
+  } catch (error) {
+    if (error instanceof FilieraError) return { ...NOBODY, findings: [fromError('chain', error)] };
+    throw error;
+  }
+}

@@ -1,0 +1,36 @@
+// Brings the page behind a label to life. Without script the page stays as the server drew it.
+
+import { mount } from 'svelte';
+
+import Page from './Page.svelte';
+import './page.css';
+import type { Language, Words } from '../ui/words.ts';
+
+type Texts = { words: () => Promise<{ default: Omit<Words, 'codes'> }>; codes: () => Promise<{ default: Words['codes'] }> };
+const TEXTS: Record<Language, Texts> = {
+  it: { words: () => import('virtual:words/it'), codes: () => import('virtual:codes/it') },
+  en: { words: () => import('virtual:words/en'), codes: () => import('virtual:codes/en') },
+};
+
+async function start(place: HTMLElement): Promise<void> {
+  const language: Language = document.documentElement.lang === 'en' ? 'en' : 'it';
+  const texts = TEXTS[language];
+  const plain = (await texts.words()).default;
+  place.replaceChildren();
+  mount(Page, {
+    target: place,
+    props: {
+      bundle: place.dataset['bundle'] ?? '',
+      trust: document.getElementById('trust')?.textContent ?? '',
+      chains: (place.dataset['chains'] ?? '').split(' ').filter(Boolean),
+      plain,
+      codes: async () => (await texts.codes()).default,
+      language,
+      // What the server drew from the brand's word gives way to what this device has computed.
+      onverdict: () => document.querySelectorAll<HTMLElement>('[data-said]').forEach((said) => (said.hidden = true)),
+    },
+  });
+}
+
+const place = document.getElementById('verification');
+if (place) void start(place);

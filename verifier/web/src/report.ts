@@ -1,0 +1,60 @@
+// The result of a verification as plain data: what crosses from the worker to the page.
+
+import { CHECKS, severityOf, type Finding } from './core/custody/findings.ts';
+import { weightOf } from './core/custody/codes.ts';
+import { textOfFigure, type Figure } from './core/custody/criteria/figure.ts';
+import type { History } from './core/custody/history.ts';
+import { namesOf, type Step } from './core/custody/steps.ts';
+import { objectOf, textOf } from './core/custody/subjects.ts';
+import type { Result } from './core/custody/verify.ts';
+import type * as page from './ui/report.ts';
+
+/** `endpoints` are those of the chain that answered alike; `milliseconds` is what the judgement took. */
+export function reportOf(result: Result, endpoints: readonly string[], milliseconds: number): page.Report {
+  const { verdict, history, target, records } = result;
+  const findings = verdict.findings.map(findingOf);
+  const names = new Map(result.members.map(({ subject }) => [subject.id, textOf(subject, 'name')]));
+  return {
+    ...{ target, records, milliseconds, findings },
+    verdict: verdict.word,
+    exit: verdict.exit,
+    graphDigest: history.graphDigest,
+    confirmation: confirmationOf(result, endpoints),
+    checks: CHECKS.map((check) => ({ check, verdict: verdict.wordOf(check) })),
+    criteria: history.criteria.map(({ id, catalogue, figures }) => ({ id, catalogue, figures: figures.map(figureOf) })),
+    steps: history.walk.steps.map((step) => stepOf(step, history, names)),
+  };
+}
+
+function findingOf(found: Finding): page.Finding {
+  const { check, code, place, values } = found;
+  const texts = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+  return { check, verdict: weightOf(code).word, severity: severityOf(found), code, place, values: texts };
+}
+
+function confirmationOf({ chainAsked, asOf }: Result, endpoints: readonly string[]): page.Confirmation {
+  if (chainAsked) return { by: 'chain', witnesses: [], endpoints, at: null, block: null };
+  if (!asOf) return { by: 'nobody', witnesses: [], endpoints, at: null, block: null };
+  return { by: 'witnesses', witnesses: asOf.witnesses, endpoints, at: asOf.time, block: asOf.block };
+}
+
+function figureOf(figure: Figure): page.Figure {
+  const { id, unit, method, proven, declared, coverage, inputs, missing } = figure;
+  const shares = { proven: proven.format(), declared: declared.format(), coverage: coverage.format() };
+  return { id, value: textOfFigure(figure), unit, method, ...shares, inputs, missing };
+}
+
+/** `names` are those of the memberships: whoever has none does not show himself. */
+function stepOf(step: Step, history: History, names: ReadonlyMap<unknown, string | undefined>): page.Step {
+  const { digest, act, process, day, holder } = step;
+  const address = objectOf(history.evidence.placeOf(step), 'address');
+  return {
+    ...{ digest, act, process: process ?? null, day },
+    company: names.get(holder) ?? null,
+    province: textOf(address, 'province') ?? null,
+    country: textOf(address, 'country') ?? null,
+    grade: history.grades.get(digest)!,
+    outputs: step.produced.map(({ lot, quantity, unit }) => ({ lot, quantity: quantity?.format() ?? null, unit: unit.code })),
+    inputs: namesOf(step, 'consumed'),
+  };
+}

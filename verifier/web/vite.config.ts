@@ -1,0 +1,28 @@
+// The node's page: one script that loads first, the words of one language and the worker beside it.
+
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { resolve } from 'node:path';
+import { defineConfig } from 'vite';
+
+import { lean } from './vite/lean.ts';
+import { words } from './vite/words.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+
+export default defineConfig({
+  root: import.meta.dirname,
+  configFile: false,
+  base: '/web/',
+  plugins: [svelte(), words(root)],
+  worker: { format: 'es', plugins: () => [lean()], rolldownOptions: { output: { entryFileNames: '[name]-[hash].js' } } },
+  build: {
+    outDir: resolve(root, 'node/web/dist'),
+    emptyOutDir: true,
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: resolve(import.meta.dirname, 'src/page/main.ts'),
+      output: { entryFileNames: 'passport.js', chunkFileNames: '[name]-[hash].js', assetFileNames: 'passport[extname]' },
+    },
+  },
+});

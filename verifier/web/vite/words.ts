@@ -1,0 +1,67 @@
+// Gathers the texts of one language for the pages: those of the page, of the report and of the vocabularies in one module; the
+// codes that a verification can give in another, since no code is there to explain before the verification is done.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Plugin } from 'vite';
+
+const PREFIX = /^\0?virtual:(words|codes)\/(\w+)$/;
+type Texts = Record<string, Record<string, string>>;
+
+function read(path: string): any {
+  return JSON.parse(readFileSync(path, 'utf-8'));
+}
+
+/** Sentence and remedy of every code that a verification can give. */
+export function codesOf(root: string, language: string): unknown {
+  const folder = join(root, 'protocol', 'vocabulary', 'codes');
+  const given = codesGiven(join(root, 'verifier', 'web', 'src'));
+  const codes: Texts = {};
+  for (const area of readdirSync(folder).sort()) {
+    for (const [code, entry] of Object.entries<any>(read(join(folder, area)))) {
+      if (given.has(code)) codes[code] = entry[language];
+    }
+  }
+  return codes;
+}
+
+/** The words of a language but the codes, as `ui/words.ts` describes them. */
+export function wordsOf(root: string, language: string): unknown {
+  const vocabulary = join(root, 'protocol', 'vocabulary');
+  return {
+    page: { ...read(join(root, 'verifier', 'locales', `${language}.json`)), ...read(join(root, 'verifier', 'web', 'src', 'texts', `${language}.json`)) },
+    processes: named(read(join(vocabulary, 'processes.json')).processes, language),
+    acts: named(read(join(vocabulary, 'acts.json')).acts, language),
+    criteria: named(read(join(vocabulary, 'catalogue-2026-2.json')).criteria, language),
+    units: symbols(read(join(vocabulary, 'units.json')).units),
+  };
+}
+
+/** Every code that the core can give: the closed list holds many that only other programs need. */
+function codesGiven(core: string): Set<string> {
+  const sources = readdirSync(core, { recursive: true, encoding: 'utf-8' }).filter((name) => name.endsWith('.ts'));
+  const text = sources.map((name) => readFileSync(join(core, name), 'utf-8')).join('\n');
+  return new Set(text.match(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g));
+}
+
+function named(entries: any, language: string): Record<string, unknown> {
+  const pairs = Array.isArray(entries) ? entries.map((entry) => [entry.id, entry]) : Object.entries<any>(entries);
+  return Object.fromEntries(pairs.map(([id, entry]) => [id, entry[language]]));
+}
+
+function symbols(units: any): Record<string, string> {
+  return Object.fromEntries(Object.entries<any>(units).map(([code, entry]) => [code, entry.symbol]));
+}
+
+/** The modules `virtual:words/<language>` and `virtual:codes/<language>`. */
+export function words(root: string): Plugin {
+  return {
+    name: 'filiera-words',
+    resolveId: (id) => (PREFIX.test(id) ? `\0${id}` : undefined),
+    load(id) {
+      const [, kind, language] = PREFIX.exec(id) ?? [];
+      if (language === undefined) return undefined;
+      return `export default ${JSON.stringify(kind === 'words' ? wordsOf(root, language) : codesOf(root, language))}`;
+    },
+  };
+}
