@@ -49,6 +49,8 @@ vectors: setup ## write tests/vectors, schemas' digests and ABIs again
 	$(BIN)/python -m scripts.make_vectors
 	$(BIN)/python scripts/pin_schemas.py
 	$(BIN)/python scripts/export_abi.py
+	$(BIN)/npx vite build --logLevel warn -c verifier/web/vite.desk.config.ts
+	cp verifier/web/dist/verify.html verifier/verify.html
 
 lock: setup ## resolve the dependencies anew; hashes only, no address of a registry
 	$(BIN)/uv pip compile -q --upgrade --universal --generate-hashes --no-emit-index-url --no-header --extra dev pyproject.toml -o requirements-dev.lock

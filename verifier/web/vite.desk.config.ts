@@ -14,7 +14,8 @@ export default defineConfig({
   root: import.meta.dirname,
   configFile: false,
   plugins: [svelte(), words(root), singleFile('verify.html')],
-  worker: { format: 'es', plugins: () => [lean()] },
+  // A classic worker: a module would have to be fetched, which a page from a disk may not.
+  worker: { format: 'iife', plugins: () => [lean()] },
   build: {
     outDir: resolve(root, 'verifier/web/dist'),
     emptyOutDir: true,

@@ -1,17 +1,14 @@
 // What the pages' worker is asked: evidence and a trust file in, a report as plain data out.
 
 import { readEndpoints } from './chain/endpoints.ts';
-import { toHex } from './core/bytes.ts';
 import { parseBundle } from './core/custody/bundle.ts';
 import { fromError, type Finding } from './core/custody/findings.ts';
 import { parseTrust, type Trust } from './core/custody/trust.ts';
 import { readEvidence, verify, type Evidence } from './core/custody/verify.ts';
-import type { ChainView } from './core/custody/view.ts';
 import { wantedBy } from './core/custody/wanted.ts';
 import { FilieraError } from './core/errors.ts';
-import { sha256 } from './core/hashing.ts';
 import { utf8 } from './core/bytes.ts';
-import { reportOf } from './report.ts';
+import { reportOf, type Asked } from './report.ts';
 import type { Report, Unreadable } from './ui/report.ts';
 
 export interface Question {
@@ -31,46 +28,16 @@ export async function judge({ bundle, trust, chains }: Question): Promise<Report
     const evidence = readEvidence(parseBundle(bundle));
     const asked = pinned && chains.length ? await ask(chains, pinned, evidence) : NOBODY;
     const result = verify({ ...evidence, findings: [...evidence.findings, ...asked.findings] }, pinned, asked.view);
-    return reportOf(result, asked.endpoints, Math.round(performance.now() - begun));
+    return reportOf(result, asked, Math.round(performance.now() - begun));
   } catch (error) {
     if (error instanceof FilieraError) return { error: error.code, place: error.place };
     throw error;
   }
 }
 
-/** What a text pins as a trust file; null if it is none. */
-export function trustOf(text: string): Trust | null {
-  try {
-    return parseTrust(utf8(text));
-  } catch (error) {
-    if (error instanceof FilieraError) return null;
-    throw error;
-  }
-}
+const NOBODY: Asked & { readonly findings: readonly Finding[] } = { view: undefined, endpoints: [], findings: [] };
 
-/** The tokens of a bundle's records; none of bytes that are no bundle. */
-export function tokensOf(bytes: Uint8Array): string[] {
-  try {
-    return parseBundle(bytes).records.map((entry) => entry.token);
-  } catch (error) {
-    if (error instanceof FilieraError) return [];
-    throw error;
-  }
-}
-
-export function sha256Hex(bytes: Uint8Array): string {
-  return toHex(sha256(bytes));
-}
-
-interface Asked {
-  readonly view: ChainView | undefined;
-  readonly endpoints: readonly string[];
-  readonly findings: readonly Finding[];
-}
-
-const NOBODY: Asked = { view: undefined, endpoints: [], findings: [] };
-
-async function ask(chains: readonly string[], trust: Trust, { bundle, sound, members }: Evidence): Promise<Asked> {
+async function ask(chains: readonly string[], trust: Trust, { bundle, sound, members }: Evidence): Promise<typeof NOBODY> {
   try {
     return { ...(await readEndpoints(chains, trust, wantedBy(bundle, sound, members))), findings: [] };
   } catch (error) {

@@ -7,10 +7,17 @@ import type { History } from './core/custody/history.ts';
 import { namesOf, type Step } from './core/custody/steps.ts';
 import { objectOf, textOf } from './core/custody/subjects.ts';
 import type { Result } from './core/custody/verify.ts';
+import type { ChainView } from './core/custody/view.ts';
 import type * as page from './ui/report.ts';
 
-/** `endpoints` are those of the chain that answered alike; `milliseconds` is what the judgement took. */
-export function reportOf(result: Result, endpoints: readonly string[], milliseconds: number): page.Report {
+/** The chain that was asked, and the addresses that gave this one answer. */
+export interface Asked {
+  readonly view: ChainView | undefined;
+  readonly endpoints: readonly string[];
+}
+
+/** `milliseconds` is what the judgement took. */
+export function reportOf(result: Result, asked: Asked, milliseconds: number): page.Report {
   const { verdict, history, target, records } = result;
   const findings = verdict.findings.map(findingOf);
   const names = new Map(result.members.map(({ subject }) => [subject.id, textOf(subject, 'name')]));
@@ -19,7 +26,7 @@ export function reportOf(result: Result, endpoints: readonly string[], milliseco
     verdict: verdict.word,
     exit: verdict.exit,
     graphDigest: history.graphDigest,
-    confirmation: confirmationOf(result, endpoints),
+    confirmation: confirmationOf(result, asked),
     checks: CHECKS.map((check) => ({ check, verdict: verdict.wordOf(check) })),
     criteria: history.criteria.map(({ id, catalogue, figures }) => ({ id, catalogue, figures: figures.map(figureOf) })),
     steps: history.walk.steps.map((step) => stepOf(step, history, names)),
@@ -32,8 +39,8 @@ function findingOf(found: Finding): page.Finding {
   return { check, verdict: weightOf(code).word, severity: severityOf(found), code, place, values: texts };
 }
 
-function confirmationOf({ chainAsked, asOf }: Result, endpoints: readonly string[]): page.Confirmation {
-  if (chainAsked) return { by: 'chain', witnesses: [], endpoints, at: null, block: null };
+function confirmationOf({ asOf }: Result, { view, endpoints }: Asked): page.Confirmation {
+  if (view) return { by: 'chain', witnesses: [], endpoints, at: null, block: view.latest };
   if (!asOf) return { by: 'nobody', witnesses: [], endpoints, at: null, block: null };
   return { by: 'witnesses', witnesses: asOf.witnesses, endpoints, at: asOf.time, block: asOf.block };
 }

@@ -1,6 +1,6 @@
 // The files on the desk: what they say side by side.
 
-import { sha256Hex, tokensOf, trustOf } from '../judge.ts';
+import { sha256Hex, tokensOf, trustOf } from '../reading.ts';
 import { isUnreadable, type Report, type Unreadable } from '../ui/report.ts';
 
 export interface Case {
@@ -24,6 +24,12 @@ export function fingerprint(text: string): string {
 export function onlyIn(one: Case, other: Case): number {
   const there = new Set(tokensOf(other.bytes));
   return tokensOf(one.bytes).filter((token) => !there.has(token)).length;
+}
+
+/** The command that gives the same answer without a browser. */
+export function repeatLine(name: string, trusted: boolean, chain: string): string {
+  const file = /^[\w.-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
+  return ['filiera verify', file, trusted ? '--trust trust.json' : '', chain ? `--chain ${chain}` : '--offline'].filter(Boolean).join(' ');
 }
 
 /** One line a file; a value that a spreadsheet would take for a formula is quoted as text. */

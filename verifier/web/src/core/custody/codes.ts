@@ -1,6 +1,6 @@
 // Weight and word of the codes that a verification can give, from protocol/vocabulary/codes; the texts stay there.
 //
-// What stands in no list here is refused. `tests/web/custody` holds the lists against the vocabulary.
+// What stands in no list here is refused. `tests/web/codes.test.mjs` holds the lists against the vocabulary.
 
 export type Severity = 'refused' | 'incomplete' | 'notice';
 /** From best to worst (protocol/README §13). */

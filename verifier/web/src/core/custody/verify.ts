@@ -37,7 +37,6 @@ export interface Result {
   readonly records: number;
   readonly history: History;
   readonly members: readonly Sound[];
-  readonly chainAsked: boolean;
   /** There if witnesses spoke for the chain. */
   readonly asOf: AsOf | undefined;
 }
@@ -67,7 +66,7 @@ export function verify(evidence: Evidence, trust: Trust | undefined, view: Chain
     finding('other-use', 'OTHER_PRODUCTS_NOT_CHECKED', bundle.target),
   ];
   return {
-    ...{ target: bundle.target, history, members, chainAsked: view !== undefined, asOf: witnessed?.asOf },
+    ...{ target: bundle.target, history, members, asOf: witnessed?.asOf },
     verdict: new Verdict(witnessed?.asOf ? findings.map(asOfThePast) : findings),
     records: bundle.records.length,
   };
