@@ -4,6 +4,7 @@
 import { createInterface } from 'node:readline';
 
 import { parseBundle } from '../../verifier/web/src/core/custody/bundle.ts';
+import { Decimal } from '../../verifier/web/src/core/custody/decimal28.ts';
 import { parseTrust } from '../../verifier/web/src/core/custody/trust.ts';
 import { readEvidence, verify } from '../../verifier/web/src/core/custody/verify.ts';
 import { viewFromJson } from '../../verifier/web/src/core/custody/view.ts';
@@ -36,6 +37,11 @@ const OPS = {
   },
   reference: ({ text }) => core.parseReference(text),
   decimal: ({ text }) => ({ text: core.formatDecimal(core.parseDecimal(text)) }),
+  /** Two decimals of 28 digits and what is done with them; the first alone is rounded to the places that the second says. */
+  arithmetic: ({ how, one, other }) => {
+    const [first, second] = [Decimal.of(one), Decimal.of(other)];
+    return { text: how === 'round' ? first.format(Number(other)) : first[how](second).format() };
+  },
   receipt: ({ token, key }) => {
     const { record, ...rest } = core.parseReceipt(token, core.PublicKey.fromDid(key));
     return { ...rest, record: core.toHex(record) };
@@ -44,8 +50,8 @@ const OPS = {
   judged_bundle: ({ bundle, trust, view }) => {
     const evidence = readEvidence(parseBundle(Uint8Array.from(Buffer.from(bundle, 'base64'))));
     const pinned = trust === null ? undefined : parseTrust(core.utf8(trust));
-    const result = verify(evidence, pinned, view === null ? undefined : viewFromJson(view));
-    return reportOf(result, [], 0);
+    const said = view === null ? undefined : viewFromJson(view);
+    return reportOf(verify(evidence, pinned, said), { view: said, endpoints: [] }, 0);
   },
   /** The same as the page's worker is asked it: `chains` are addresses of endpoints. */
   asked_bundle: ({ bundle, trust, chains }) => judge({ bundle: Uint8Array.from(Buffer.from(bundle, 'base64')), trust, chains }),

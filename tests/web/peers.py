@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import subprocess
+from decimal import Context, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -108,6 +109,17 @@ def _decimal(question: Answer) -> Answer:
     return {"text": format_decimal(parse_decimal(question["text"]))}
 
 
+def _arithmetic(question: Answer) -> Answer:
+    one, other = Decimal(question["one"]), Decimal(question["other"])
+    context = Context(prec=28)
+    if question["how"] == "round":
+        return {"text": f"{one.quantize(Decimal(1).scaleb(-int(other)), context=Context(prec=60)):f}"}
+    done = {"add": context.add, "sub": context.subtract, "mul": context.multiply, "div": context.divide}
+    found = done[question["how"]](context.plus(one), context.plus(other))
+    text = f"{found:f}"
+    return {"text": text.rstrip("0").rstrip(".") if "." in text else text}
+
+
 def _receipt(question: Answer) -> Answer:
     found = parse_receipt(question["token"], PublicKey.from_did(question["key"]))
     return {
@@ -132,6 +144,7 @@ _OPS: dict[str, Callable[[Answer], Answer]] = {
     "judged": _judged,
     "reference": _reference,
     "decimal": _decimal,
+    "arithmetic": _arithmetic,
     "receipt": _receipt,
     "judged_bundle": _judged_bundle,
 }

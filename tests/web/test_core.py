@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import subprocess
 import urllib.request
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from tests.web.alike import is_schema_fault
@@ -76,6 +77,11 @@ def test_both_say_alike_what_is_no_question(adapter: Peer, line: bytes):
     assert adapter.ask(line) == json.loads(conformance.answer_bytes(line))
 
 
+def test_both_offer_the_same_operations(adapter: Peer):
+    for name in conformance.operations():
+        assert "unsupported" not in adapter.ask(json.dumps({"op": name, "id": 1}).encode())
+
+
 def test_both_read_every_record_alike(core: Peer):
     for case in vectors("front-door/records"):
         assert_same(core, {"op": "record", "token": case["token"] + "".join(case.get("more", [""])[:1])})
@@ -115,6 +121,30 @@ def test_both_judge_every_record_of_every_bundle_alike(core: Peer):
 @given(text=st.from_regex(r"-?[0-9]{0,17}(\.[0-9]{0,8})?", fullmatch=True))
 def test_both_read_decimals_alike(core: Peer, text: str):
     assert_same(core, {"op": "decimal", "text": text})
+
+
+NUMBERS = st.from_regex(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", fullmatch=True)
+
+
+@MANY
+@given(how=st.sampled_from(["add", "sub", "mul", "div"]), one=NUMBERS, other=NUMBERS)
+def test_both_reckon_alike(core: Peer, how: str, one: str, other: str):
+    assume(how != "div" or Decimal(other) != 0)
+    assert_same_number(core, {"op": "arithmetic", "how": how, "one": one, "other": other})
+
+
+@MANY
+@given(
+    one=st.from_regex(r"-?[0-9]{1,15}\.[0-9]{0,6}(5|50)?[0-9]?", fullmatch=True).filter(
+        lambda text: text[-1] != "."
+    )
+)
+@example(one="0.00005")
+@example(one="0.00015")
+@example(one="-2.5")
+def test_both_round_alike(core: Peer, one: str):
+    for places in ("0", "3", "4"):
+        assert_same_number(core, {"op": "arithmetic", "how": "round", "one": one, "other": places})
 
 
 @MANY
@@ -179,6 +209,14 @@ def assert_alike(adapter: Peer, question: dict[str, Any]) -> None:
     """Both adapters give one answer to a question."""
     line = json.dumps(question).encode()
     assert adapter.ask(line) == json.loads(conformance.answer_bytes(line))
+
+
+def assert_same_number(core: Peer, question: dict[str, Any]) -> None:
+    """Both find one number; a zero has no sign here."""
+    here, there = (
+        Decimal(given["text"]) for given in (answer(question), core.ask(json.dumps(question).encode()))
+    )
+    assert there == here
 
 
 def assert_same(core: Peer, question: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 
 import { lean } from './vite/lean.ts';
+import { italy } from './vite/outline.ts';
 import { words } from './vite/words.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -13,7 +14,7 @@ export default defineConfig({
   root: import.meta.dirname,
   configFile: false,
   base: '/web/',
-  plugins: [svelte(), words(root)],
+  plugins: [svelte(), words(root), italy()],
   worker: { format: 'es', plugins: () => [lean()], rolldownOptions: { output: { entryFileNames: '[name]-[hash].js' } } },
   build: {
     outDir: resolve(root, 'node/web/dist'),

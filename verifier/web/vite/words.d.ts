@@ -2,6 +2,10 @@ declare module 'virtual:words/*' {
   const words: Omit<import('../src/ui/words.ts').Words, 'codes'>;
   export default words;
 }
+declare module 'virtual:italy' {
+  const italy: { readonly path: string; readonly width: number; readonly height: number };
+  export default italy;
+}
 declare module 'virtual:codes/*' {
   const codes: import('../src/ui/words.ts').Words['codes'];
   export default codes;
