@@ -61,6 +61,13 @@ class Policy:
         return frozenset(path for path, rule in self.hideable.items() if rule.hidden_by_default)
 
 
+def may_hide(kind: str, pointer: str, name: str) -> bool:
+    """Whether a property may be undisclosed in the object of a record of this kind that a JSON pointer leads to."""
+    parts = pointer.removeprefix("/credentialSubject").split("/")[1:]
+    path = "".join("[]" if part.isdecimal() else f".{part}" for part in [*parts, name])
+    return policy(kind).rule(path.removeprefix(".")) is not None
+
+
 @cache
 def policy(kind: str) -> Policy:
     """Return the policy of a record kind (`type[1]`); FormatError RECORD_TYPE_UNKNOWN for another."""

@@ -61,7 +61,7 @@ def check_event(record: Mapping[str, Any] | HasClaims) -> None:
     act = _act(subject)
     _check_act(subject, act)
     validate("credential", claims, "", withheld)
-    validate(subject_schema(EVENT, subject), subject, SUBJECT, withheld)
+    validate(subject_schema(EVENT, subject), subject, SUBJECT, withheld, EVENT)
     _check_identity(claims, subject, withheld)
     _check_time(subject)
     _check_process(subject, withheld)

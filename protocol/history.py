@@ -63,7 +63,7 @@ def read_history(
     proven |= _certified(said, walked, certifiers, groups)
     # A membership counts where its signer was checked to be the coordinator, not because a log took it.
     told = [record for record in records if record.kind != "FilieraMembership"]
-    evidence = gather(target, walked.steps, said, [*told, *members], proven)
+    evidence = gather(target, walked.steps, said, told, proven, groups)
     return History(
         target, steps, graph, walked, custody.making(graph, target), grades, evidence, evaluate(evidence)
     )

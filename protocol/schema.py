@@ -18,6 +18,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from protocol.disclosure import may_hide
 from protocol.errors import FormatError
 from protocol.quantities import suggestion
 
@@ -44,12 +45,14 @@ _SUBJECTS = {
 KINDS = frozenset({"FilieraEvent", "FilieraMasterData", *_SUBJECTS})
 
 
-def validate(name: str, value: object, place: str = "", withheld: Collection[str] = ()) -> None:
+def validate(
+    name: str, value: object, place: str = "", withheld: Collection[str] = (), kind: str = ""
+) -> None:
     """Raise FormatError at the first place where `value` is not what the schema `name` says.
 
     `name` is a schema (`event-shipment`, `party` …) or a kind of record (`FilieraMasterData` …, then `value`
     are its claims). `place` is put before every pointer; `withheld` are pointers, as in `Record.withheld`, of
-    objects with undisclosed properties. Codes: `SCHEMA_*`, `QUANTITY_FORM`, `UNIT_UNKNOWN`,
+    objects with undisclosed properties of a record of this `kind`. Codes: `SCHEMA_*`, `QUANTITY_FORM`, `UNIT_UNKNOWN`,
     `RECORD_KIND_UNKNOWN`, `ACT_UNKNOWN`.
     """
     if name in KINDS:
@@ -59,7 +62,7 @@ def validate(name: str, value: object, place: str = "", withheld: Collection[str
     # Callers may name a withheld place by list (`/a/0/b`) exactly as the pointer here is written.
     for error in validator.iter_errors(value):
         pointer = place + "".join(f"/{_escape(part)}" for part in error.instance_path)
-        if withheld and _may_be_withheld(error, pointer, withheld):
+        if withheld and _may_be_withheld(error, pointer, withheld, kind):
             continue
         raise _refusal(error, pointer)
 
@@ -109,7 +112,7 @@ def _validate_record(kind: str, claims: object, withheld: Collection[str]) -> No
     if claims["type"][1] != kind:
         raise FormatError("RECORD_KIND_UNKNOWN", "/type/1", kind=claims["type"][1])
     subject = claims["credentialSubject"]
-    validate(subject_schema(kind, subject), subject, SUBJECT, withheld)
+    validate(subject_schema(kind, subject), subject, SUBJECT, withheld, kind)
 
 
 def _folder() -> Iterator[Any]:
@@ -131,9 +134,11 @@ def _never_fetch(uri: str) -> Any:
     raise FormatError("SCHEMA_NAME_UNKNOWN", name=uri)
 
 
-def _may_be_withheld(error: Any, pointer: str, withheld: Collection[str]) -> bool:
+def _may_be_withheld(error: Any, pointer: str, withheld: Collection[str], kind: str) -> bool:
     """Whether what is missed may be undisclosed, in the same object or in one inside it."""
-    if error.kind.name in ("required", "minProperties"):
+    if error.kind.name == "required":
+        return pointer in withheld and may_hide(kind, pointer, error.kind.as_dict()["property"])
+    if error.kind.name == "minProperties":
         return pointer in withheld
     # An alternative fails as a whole although only a property inside it is withheld.
     return error.kind.name in ("anyOf", "oneOf") and any(

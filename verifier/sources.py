@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from verifier.chain import Call
 
 _SECONDS = 15.0
+# Error code of a call that the contract refused, by common use of the nodes.
+_REVERTED = 3
 # The address on a label gives people a page, and a verifier the evidence.
 _ACCEPT = "application/vnd.filiera.bundle+json, */*;q=0.1"
 _MAX_ANSWER = 32 * 1024 * 1024
@@ -87,7 +89,7 @@ class JsonRpc:
             answer.raise_for_status()
             found = json.loads(answer.content[:_MAX_ANSWER])
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            raise ChainError("CHAIN_UNREACHABLE", self._url, url=self._url) from error
+            raise ChainError("CHAIN_UNREACHABLE", self._url, reason=self._url) from error
         if not isinstance(found, list) or len(found) != len(calls):
             raise ChainError("CHAIN_ANSWER_MALFORMED", reason="batch")
         by_id = {entry.get("id"): entry for entry in found if isinstance(entry, dict)}
@@ -98,10 +100,17 @@ def _result(entry: Any, method: str) -> Any:
     if not isinstance(entry, dict):
         raise ChainError("CHAIN_ANSWER_MALFORMED", reason="answer missing")
     if "error" in entry:
-        if method == "eth_call":
+        if method == "eth_call" and _reverted(entry["error"]):
             return ABSENT
         raise ChainError("CHAIN_ANSWER_MALFORMED", reason=str(entry["error"])[:120])
     return entry.get("result")
+
+
+def _reverted(error: Any) -> bool:
+    """Only a contract's refusal says that something is not there; an endpoint that is busy says nothing."""
+    if not isinstance(error, dict):
+        return False
+    return error.get("code") == _REVERTED or "revert" in str(error.get("message", "")).lower()
 
 
 def _reason(data: bytes, status: int) -> tuple[str, str]:

@@ -6,6 +6,7 @@ enough the figure itself says "not enough evidence".
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from protocol.history import History
 
 PASSPORT = "passport"
+# What a passport prints for a figure; a word in its place is no figure of anything.
+_NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 # Figures are rounded when they are printed; a claim may round as well, and no more.
 _ROUNDING = Decimal("0.005")
 # Labels of fibres are made in whole per cents (Reg. (EU) 1007/2011); the recycled share may be rounded up to one.
@@ -60,7 +63,9 @@ def _figures(subject: Mapping[str, Any], found: Mapping[tuple[str, str], Figure]
         figure = found.get((entry["criterion"], name))
         if figure is None or not claimed or figure.value is None:
             continue
-        if abs(parse_decimal(claimed) - figure.value) > _ROUNDING * max(ONE, abs(figure.value)):
+        if not _NUMBER.fullmatch(claimed):
+            yield name, claimed[:40], f"{figure.value:f}"
+        elif abs(Decimal(claimed) - figure.value) > _ROUNDING * max(ONE, abs(figure.value)):
             yield name, claimed, f"{figure.value:f}"
 
 

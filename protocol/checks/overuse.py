@@ -39,7 +39,8 @@ def check_certificates(
     for step in sorted(steps, key=lambda step: step.digest):
         for entry in subjects.get(step.digest, {}).get("filiera:certificates", ()):
             certificate = versions.get(bytes.fromhex(entry["digest"]))
-            if certificate is not None:
+            # Two versions or copies of one certificate cover a step's goods once.
+            if certificate is not None and all(other != step for other, _ in citing[_name(certificate)]):
                 citing[_name(certificate)].append((step, certificate))
     for name in sorted(citing):
         yield from _overdrawn(citing[name])

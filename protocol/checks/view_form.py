@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 VIEW_FORMAT: Final = "filiera-chain-view/1"
+# What every reader of JSON keeps exactly (RFC 8259 §6), and the greatest status of README §11.
+_EXACT: Final = 2**53 - 1
+_LAST_STATUS: Final = 5
 _HEX = re.compile(r"[0-9a-f]{64}")
 _CHAIN_HASH = re.compile(r"0x[0-9a-f]{64}")
 # Members of the outermost object, and of each element of its lists.
@@ -139,7 +142,10 @@ def _key_from_json(each: _Object) -> tuple[tuple[bytes, bytes], ChainKey]:
 
 
 def _passport_from_json(each: _Object) -> tuple[tuple[bytes, bytes], tuple[bytes, int]]:
-    return (each.hash("issuer"), each.hash("passport")), (each.hash("digest"), each.number("status"))
+    return (each.hash("issuer"), each.hash("passport")), (
+        each.hash("digest"),
+        each.number("status", most=_LAST_STATUS),
+    )
 
 
 class _Object:
@@ -152,9 +158,9 @@ class _Object:
         for name in sorted((names - _OPTIONAL - self.value.keys()) | (self.value.keys() - names)):
             _refuse(f"{place}/{name}")
 
-    def number(self, name: str, least: int = 0) -> int:
+    def number(self, name: str, least: int = 0, most: int = _EXACT) -> int:
         found = self.value[name]
-        if type(found) is not int or found < least:
+        if type(found) is not int or not least <= found <= most:
             _refuse(f"{self._place}/{name}")
         return int(found)
 

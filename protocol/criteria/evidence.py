@@ -25,7 +25,7 @@ Subject = dict[str, Any]
 class Evidence:
     """`steps` lie on the walk; `statements` move nothing and speak about goods or places; both sorted by digest.
 
-    `master` maps an id to all versions of it, `members` a participant URN to its membership. `proven` holds the
+    `master` maps an id to all versions of it, `groups` a participant URN to its control group. `proven` holds the
     digests of records that more than their author stands for (countersigned, or signed by a certifier).
     """
 
@@ -34,7 +34,7 @@ class Evidence:
     statements: tuple[Step, ...]
     subjects: Mapping[bytes, Subject]
     master: Mapping[str, tuple[Subject, ...]]
-    members: Mapping[str, Subject]
+    groups: Mapping[str, str]
     proven: Collection[bytes]
     shares: Shares
 
@@ -61,8 +61,7 @@ class Evidence:
 
     def company(self, party: str) -> str:
         """Who a party counts as: its control group where the coordinator names one."""
-        member = self.members.get(party, {})
-        return str(member.get("controlGroup", party))
+        return self.groups.get(party, party)
 
 
 def gather(
@@ -71,25 +70,26 @@ def gather(
     statements: Iterable[Step],
     records: Iterable[Record],
     proven: Collection[bytes],
+    groups: Mapping[str, str],
 ) -> Evidence:
-    """Put the evidence about `target` together; `steps` are of its walk, `records` all that may be read."""
+    """Put the evidence about `target` together; `steps` are of its walk, `records` all that may be read.
+
+    `groups` are the control groups by participant URN.
+    """
     walked = tuple(sorted(steps, key=lambda step: step.digest))
     subjects: dict[bytes, Subject] = {}
     master: dict[str, list[Subject]] = defaultdict(list)
-    members: dict[str, Subject] = {}
     for record in sorted(records, key=lambda record: record.digest):
         subjects[record.digest] = record.subject
         if record.kind == "FilieraMasterData":
             master[record.subject["id"]].append(record.subject)
-        elif record.kind == "FilieraMembership":
-            members[record.subject["id"]] = record.subject
     return Evidence(
         target=target,
         steps=walked,
         statements=tuple(sorted(statements, key=lambda step: step.digest)),
         subjects=subjects,
         master={name: tuple(versions) for name, versions in master.items()},
-        members=members,
+        groups=groups,
         proven=frozenset(proven),
         shares=mass_shares(target, walked, subjects),
     )

@@ -346,8 +346,24 @@ def share_claimed(world: World) -> str:
         anna.declare("rags", "25 KGM", "recovered-waste"),
         anna.work("blending", {"wool": "75 KGM", "rags": "25 KGM"}, {"blend": "100 KGM"}),
     ]
-    claim = {"criterion": "circularity", "figure": "recycled-content = 0.9", "state": "evaluated"}
-    signed = lot_passport(anna, "blend", made, criteria=[claim])
+    return _claiming(world, anna, made, "recycled-content = 0.9")
+
+
+@bad("word-claimed", REFUSED, "PASSPORT_CLAIM_CONTRADICTED")
+def word_claimed(world: World) -> str:
+    """Where the passport prints the figure it says a word, which is no quarter."""
+    anna = world.company("anna", "brand")
+    made = [
+        anna.declare("wool", "75 KGM", **VIRGIN),
+        anna.declare("rags", "25 KGM", "recovered-waste"),
+        anna.work("blending", {"wool": "75 KGM", "rags": "25 KGM"}, {"blend": "100 KGM"}),
+    ]
+    return _claiming(world, anna, made, "recycled-content = plenty")
+
+
+def _claiming(world: World, brand: Company, made: list[Signed], figure: str) -> str:
+    claim = {"criterion": "circularity", "figure": figure, "state": "evaluated"}
+    signed = lot_passport(brand, "blend", made, criteria=[claim])
     world.head(*made, signed)
     world.register(signed)
     return lot("blend")

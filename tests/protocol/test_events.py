@@ -138,7 +138,7 @@ def test_advice_names_what_weaving_should_say():
     assert event_advice(claims) == ()
 
 
-@pytest.mark.parametrize("name", ["eventTime", "eventTimeZoneOffset", "sourceList", "readPoint"])
+@pytest.mark.parametrize("name", ["eventTime", "eventTimeZoneOffset", "readPoint"])
 def test_withheld_is_not_missing(name):
     claims = shipment()
     del claims["credentialSubject"][name]
@@ -146,6 +146,17 @@ def test_withheld_is_not_missing(name):
     if name != "readPoint":
         with pytest.raises(FormatError, match="SCHEMA_PROPERTY_MISSING"):
             check_event(claims)
+
+
+def test_what_may_not_be_hidden_is_missing_though_something_else_is_withheld():
+    claims = shipment()
+    del claims["credentialSubject"]["sourceList"]
+    with pytest.raises(FormatError, match="SCHEMA_PROPERTY_MISSING"):
+        check_event(Partial(claims, frozenset({"/credentialSubject"})))
+    claims = shipment()
+    del claims["credentialSubject"]["quantityList"][0]["epcClass"]
+    with pytest.raises(FormatError, match="SCHEMA_PROPERTY_MISSING"):
+        check_event(Partial(claims, frozenset({"/credentialSubject/quantityList/0"})))
 
 
 def test_withheld_quantity_and_balances_are_not_judged():

@@ -20,7 +20,7 @@ class Chain:
         self.statements: list[Step] = []
         self.subjects: dict[bytes, dict[str, Any]] = {}
         self.master: dict[str, tuple[dict[str, Any], ...]] = {}
-        self.members: dict[str, dict[str, Any]] = {}
+        self.groups: dict[str, str] = {}
         self.proven: set[bytes] = set()
 
     def step(
@@ -93,7 +93,7 @@ class Chain:
             statements=tuple(self.statements),
             subjects=self.subjects,
             master=self.master,
-            members=self.members,
+            groups=self.groups,
             proven=frozenset(self.proven),
             shares=mass_shares(target, self.steps, self.subjects),
         )

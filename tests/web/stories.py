@@ -143,7 +143,7 @@ def _join(chance: Random, document: Document) -> None:
 
 def _change_value(chance: Random, document: Document) -> None:
     part = chance.choice(("bundle", "view", "view", "trust"))
-    paths = [path for path in leaves(document[part] or {}) if path[-1] not in {"token", "status"}]
+    paths = [path for path in leaves(document[part] or {}) if path[-1] != "token"]
     if not paths:
         return
     path = chance.choice(paths)

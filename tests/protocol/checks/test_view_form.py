@@ -44,7 +44,9 @@ def views(draw: st.DrawFn) -> ChainView:
         ),
         coordinators=draw(st.frozensets(HASH, max_size=3)),
         roles=draw(st.dictionaries(st.tuples(HASH, NUMBER), NUMBER, max_size=3)),
-        passports=draw(st.dictionaries(st.tuples(HASH, HASH), st.tuples(HASH, NUMBER), max_size=3)),
+        passports=draw(
+            st.dictionaries(st.tuples(HASH, HASH), st.tuples(HASH, st.integers(0, 5)), max_size=3)
+        ),
         transactions=draw(st.dictionaries(CHAIN_HASH, NUMBER, max_size=3)),
     )
 

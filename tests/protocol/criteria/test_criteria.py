@@ -77,7 +77,7 @@ def test_companies_and_tiers_are_counted() -> None:
 
 def test_a_group_counts_as_one_company() -> None:
     chain = coat()
-    chain.members = {party: {"controlGroup": "Gruppo Prato"} for party in ("spinner", "dyer")}
+    chain.groups = dict.fromkeys(("spinner", "dyer"), "Gruppo Prato")
     found = figures(chain, "coats")
     assert (found["short-chain/companies"].value, found["short-chain/tiers"].value) == (4, 3)
 

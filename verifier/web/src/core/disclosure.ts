@@ -66,6 +66,13 @@ export function pathOf(place: Place): string {
   return place.pattern.startsWith(`${SUBJECT}.`) ? place.pattern.slice(SUBJECT.length + 1) : `/${place.pattern}`;
 }
 
+/** Whether a property may be undisclosed in the object of a record of this kind that a JSON pointer leads to. */
+export function mayHide(kind: string, pointer: string, name: string): boolean {
+  const parts = pointer.slice(SUBJECT.length + 1).split('/').slice(1);
+  const path = [...parts, name].map((part) => (/^\d+$/.test(part) ? '[]' : `.${part}`)).join('');
+  return policyOf(kind).tier(path.replace(/^\./, '')) !== undefined;
+}
+
 function readPolicy(kind: string): Policy {
   const rules = HIDING.get(kind) ?? refuse('RECORD_TYPE_UNKNOWN', '/type/1', { type: kind.slice(0, 80) });
   const parents = new Set(Object.keys(rules.hideable).map(parentOf));

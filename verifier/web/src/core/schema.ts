@@ -5,6 +5,7 @@
 // property is no error (protocol/README §3).
 
 import { FilieraError, refuse, shown, type Values } from './errors.ts';
+import { mayHide } from './disclosure.ts';
 import { suggestion } from './decimal.ts';
 import { escape } from './places.ts';
 import { SCHEMAS } from './schemas.ts';
@@ -53,11 +54,11 @@ const COMPILED = new Map<string, Check>();
 /** Refuse with SCHEMA_*, QUANTITY_FORM or UNIT_UNKNOWN a value that is not what the schema `name` says. Of several refusals
  *  the one counts whose pointer comes first as text, then whose code, whatever the order in which they are found.
  *  `place` is put before every pointer; `withheld` are pointers of objects with undisclosed properties. */
-export function validate(name: string, value: Json, place = '', withheld: ReadonlySet<string> = new Set()): void {
+export function validate(name: string, value: Json, place = '', withheld: ReadonlySet<string> = new Set(), kind = ''): void {
   const faults: Fault[] = [];
   const schema = SCHEMAS.get(name) ?? refuse('SCHEMA_NAME_UNKNOWN', '', { name });
   compileOnce(schema.$id as string, schema, schema, undefined)(value, place, faults);
-  const refusals = faults.filter((each) => !mayBeWithheld(each, withheld)).map(refusalOf);
+  const refusals = faults.filter((each) => !mayBeWithheld(each, withheld, kind)).map(refusalOf);
   if (refusals.length) throw refusals.reduce((first, each) => (comesBefore(each, first) ? each : first));
 }
 
@@ -65,7 +66,7 @@ export function validate(name: string, value: Json, place = '', withheld: Readon
 export function validateRecord(kind: string, claims: JsonObject, withheld: ReadonlySet<string>): void {
   validate('credential', claims, '', withheld);
   const subject = claims.credentialSubject as JsonObject;
-  validate(subjectSchema(kind, subject), subject, SUBJECT, withheld);
+  validate(subjectSchema(kind, subject), subject, SUBJECT, withheld, kind);
 }
 
 /** The schema of a record's subject; RECORD_KIND_UNKNOWN or ACT_UNKNOWN. */
@@ -83,8 +84,9 @@ export function subjectSchema(kind: string, subject: JsonObject): string {
 
 /** Whether what is missed may be undisclosed, in the same object or in one inside it: an alternative fails as a whole
  *  although only a property inside it is withheld. */
-function mayBeWithheld({ rule, pointer }: Fault, withheld: ReadonlySet<string>): boolean {
-  if (rule === 'required' || rule === 'minProperties') return withheld.has(pointer);
+function mayBeWithheld({ rule, pointer, detail }: Fault, withheld: ReadonlySet<string>, kind: string): boolean {
+  if (rule === 'required') return withheld.has(pointer) && mayHide(kind, pointer, detail);
+  if (rule === 'minProperties') return withheld.has(pointer);
   return rule === 'anyOf' && [...withheld].some((place) => place === pointer || place.startsWith(`${pointer}/`));
 }
 
