@@ -165,7 +165,7 @@ def _build(
         health=Health(
             stored, people, writer, anchor, AgreementWatch(client, deployment), clock, demo=settings.demo
         ),
-        kpis=Kpis(database, people),
+        kpis=Kpis(database, people, log),
         passports=Passports(
             database,
             capture,

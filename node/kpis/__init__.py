@@ -1,1 +1,1 @@
-"""Companies involved and shared criteria adopted (design §1, §2)."""
+"""Companies involved and shared criteria adopted, evidenced and proven (design §1, §2)."""

@@ -1,42 +1,52 @@
-"""What GET /kpis answers."""
+"""What GET /kpis answers; the form itself is the protocol's (`protocol/kpis/published.py`)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from pydantic import BaseModel
-
-if TYPE_CHECKING:
-    from protocol.criteria.indicators import Indicators, Period
+from pydantic import BaseModel, Field
 
 
-class CompanyCount(BaseModel):
-    """A number that opens its list: company (control group or participant) → a record that shows it."""
+class Number(BaseModel):
+    """A number that opens its list: company (control group or participant) → what shows it."""
 
-    value: int
-    records: dict[str, str]
+    value: int | None
+    list: dict[str, str]
+
+
+class CompanyNumbers(BaseModel):
+    """Companies, each kind counted apart."""
+
+    involved: Number
+    admitted: Number
+    invited: Number
+    represented: Number
+
+
+class CriterionNumbers(BaseModel):
+    """Companies that adopted a criterion, of these those with evidence, of these those whose evidence is proven."""
+
+    adopted: Number
+    evidenced: Number
+    proven: Number
+
+
+class Head(BaseModel):
+    """The head below which everything that was counted is anchored."""
+
+    origin: str
+    seq: int
+    size: int
+    root: str
 
 
 class Kpis(BaseModel):
-    """Companies involved and shared criteria adopted in a period of days."""
+    """Companies involved and shared criteria in a period of days; by area, null is a number that is not told."""
 
-    start: str
-    end: str
-    companiesInvolved: CompanyCount  # noqa: N815 - JSON name
-    companiesAdmitted: int  # noqa: N815
-    workshopsRepresented: int  # noqa: N815
-    criteriaAdopted: dict[str, list[str]]  # noqa: N815
-    byProvince: dict[str, int]  # noqa: N815
-
-
-def kpis_of(period: Period, found: Indicators) -> Kpis:
-    """The answer's form."""
-    return Kpis(
-        start=period.start,
-        end=period.end,
-        companiesInvolved=CompanyCount(value=len(found.involved), records=dict(found.involved)),
-        companiesAdmitted=found.admitted,
-        workshopsRepresented=found.represented,
-        criteriaAdopted={criterion: list(companies) for criterion, companies in found.adopted.items()},
-        byProvince=dict(found.provinces),
-    )
+    format: str
+    start: str = Field(alias="from")
+    end: str = Field(alias="to")
+    smallest: int
+    head: Head | None
+    companies: CompanyNumbers
+    criteria: dict[str, CriterionNumbers]
+    areas: dict[str, dict[str, int | None]]
+    areaOf: dict[str, str]  # noqa: N815 - JSON name

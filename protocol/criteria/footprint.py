@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from protocol.steps import Step
 
 _CLIMATE, _KG = "climate-change", "kg CO2e"
+# Of the last step alone: what lies upstream is not in it.
+_ONE_GATE = "gate-to-gate"
 
 
 def figures(evidence: Evidence, _catalogue: Mapping[str, Any]) -> tuple[Figure, ...]:
@@ -29,7 +31,9 @@ def figures(evidence: Evidence, _catalogue: Mapping[str, Any]) -> tuple[Figure, 
     whole = [
         step
         for step in statements
-        if evidence.target in step.goods.names() and _amount(evidence, step) is not None
+        if evidence.target in step.goods.names()
+        and _amount(evidence, step) is not None
+        and (evidence.word(step, "filiera:footprint") or {}).get("scope") != _ONE_GATE
     ]
     if whole:
         return _of_target(evidence, whole)

@@ -12,7 +12,7 @@ const KG = 'kg CO2e';
 
 export function footprint(evidence: Evidence, _catalogue: Catalogue): Figure[] {
   const statements = evidence.said('footprint-statement');
-  const ofTarget = statements.filter((step) => namesOf(step).includes(evidence.target) && amountOf(step));
+  const ofTarget = statements.filter((step) => namesOf(step).includes(evidence.target) && amountOf(step) && scopeOf(step) !== 'gate-to-gate');
   const parts = new Parts(evidence);
   if (ofTarget.length) {
     parts.put(newest(ofTarget)!, amountOf(newest(ofTarget)!)!, evidence.shares.lots.get(evidence.target)!);
@@ -25,6 +25,11 @@ export function footprint(evidence: Evidence, _catalogue: Catalogue): Figure[] {
     else parts.lack(step, evidence.shareOf(step));
   }
   return parts.figures('sum-of-steps-by-mass/1');
+}
+
+/** A statement from gate to gate is of one step alone: what lies upstream is not in it. */
+function scopeOf({ subject }: Step): unknown {
+  return objectOf(subject, 'filiera:footprint')?.scope;
 }
 
 /** Climate change and primary data, which rest on the same statements. */
