@@ -6,6 +6,7 @@ Exit status: 0 verified · 1 refused · 2 incomplete · 3 bad input. Heavy modul
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -54,6 +55,20 @@ TRUST = click.option(
 )
 @click.option("--offline", is_flag=True, help="Non chiedere nulla in rete. / Ask nothing of the network.")
 @click.option("--json", "as_json", is_flag=True, help="Rapporto in JSON. / Report as JSON.")
+@click.option(
+    "--report",
+    "paper",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help="Scrivi anche un PDF da stampare. / Write a PDF for printing too.",
+)
+@click.option(
+    "--graph",
+    "drawing",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help="Scrivi anche il disegno SVG della filiera. / Write a drawing of the chain (SVG) too.",
+)
 @LANG
 def verify(
     target: str,
@@ -61,6 +76,8 @@ def verify(
     chain: tuple[str, ...],
     trust: Path | None,
     audit: Path | None,
+    paper: Path | None,
+    drawing: Path | None,
     *,
     offline: bool,
     as_json: bool,
@@ -78,7 +95,33 @@ def verify(
         click.echo(json.dumps(report.to_json(result, language), ensure_ascii=False, indent=2))
     else:
         click.echo(report.to_text(result, language))
+    guarded(
+        language, lambda: _write_papers(result, paper, drawing, language, _repeat_line(target, trust, chain))
+    )
     sys.exit(result.verdict.exit_status)
+
+
+def _write_papers(
+    result: Result, paper: Path | None, drawing: Path | None, language: Language, repeat: str
+) -> None:
+    """Write what was asked for beside the report; reportlab is loaded only then."""
+    try:
+        if drawing is not None:
+            from verifier.drawing import to_svg  # noqa: PLC0415
+
+            drawing.write_text(to_svg(result, language), "utf-8")
+        if paper is not None:
+            from verifier.paper import to_pdf  # noqa: PLC0415
+
+            paper.write_bytes(to_pdf(result, language, repeat))
+    except OSError as error:
+        raise FormatError("PAPER_NOT_WRITTEN", str(error.filename or "")) from error
+
+
+def _repeat_line(target: str, trust: Path | None, chain: tuple[str, ...]) -> str:
+    """The command that gives this report again."""
+    asked = [part for url in chain for part in ("--chain", url)] or ["--offline"]
+    return shlex.join(["filiera", "verify", target, *(["--trust", str(trust)] if trust else []), *asked])
 
 
 @click.group(help="Il fascicolo: un file che prova un capo. / The bundle: one file that proves a garment.")

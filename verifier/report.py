@@ -100,7 +100,7 @@ def _tree(result: Result, language: Language) -> list[str]:
 
 
 def _lot_line(result: Result, lot: str, made_by: list[Step], language: Language, *, again: bool) -> str:
-    name = _short(lot)
+    name = short(lot)
     if again:
         return f"{name} {say('again', language)}"
     if not made_by:
@@ -113,21 +113,24 @@ def _lot_line(result: Result, lot: str, made_by: list[Step], language: Language,
         shown = say("withheld", language) if amount.quantity is None else f"{amount.quantity:f}"
         quantity = f"{shown} {symbol}"
     grade = say(f"grade.{result.grades.get(step.digest, GRADES[2])}", language)
-    return f"{_done(step, language)} · {quantity} · {_party(result, step)} · {step.day} · {grade}  [{name}]"
+    return f"{done(step, language)} · {quantity} · {party(result, step)} · {step.day} · {grade}  [{name}]"
 
 
-def _done(step: Step, language: Language) -> str:
+def done(step: Step, language: Language) -> str:
+    """What was done, in the reader's language."""
     processes, acts = vocabulary("processes")["processes"], vocabulary("acts")["acts"]
     found = processes.get(step.process or "") or acts.get(step.act, {})
     return str(found.get(language, step.act))
 
 
-def _party(result: Result, step: Step) -> str:
+def party(result: Result, step: Step) -> str:
+    """Whose goods they were: the company's name, where the coordinator gives one."""
     holder = result.names.get(step.holder)
-    return holder or _short(step.holder)
+    return holder or short(step.holder)
 
 
-def _short(reference: str) -> str:
+def short(reference: str) -> str:
+    """A reference short enough to be read."""
     tail = (
         reference.rpartition(":")[2]
         if reference.startswith("urn:")
@@ -227,8 +230,8 @@ def _catalogue(result: Result) -> Any:
 
 
 def _texts(found: Finding, language: Language) -> tuple[str, str]:
-    place = _short(found.place) if found.place.startswith(("urn:", "https:")) else found.place[:_SHORT]
-    values = {name: _short(value) if _is_reference(value) else value for name, value in found.values.items()}
+    place = short(found.place) if found.place.startswith(("urn:", "https:")) else found.place[:_SHORT]
+    values = {name: short(value) if _is_reference(value) else value for name, value in found.values.items()}
     return text(found.code, language, **{"place": place, **values})
 
 

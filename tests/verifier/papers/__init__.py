@@ -1,0 +1,1 @@
+"""What the verifier writes beside its report: the drawing and the paper."""
