@@ -44,6 +44,7 @@ soak: setup ## full counts, by hand; the tables go into docs/soak.md
 
 bench: setup ## ratios against the usual way, within one run
 	$(BIN)/python scripts/bench/ingest.py
+	$(BIN)/python scripts/bench/verify.py
 
 vectors: setup ## write tests/vectors, schemas' digests and ABIs again
 	$(BIN)/python -m scripts.make_vectors

@@ -7,7 +7,7 @@ chain and is no movement.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,10 @@ class LotRefs:
     counted: tuple[Movement, ...] = ()
     observed: tuple[Movement, ...] = ()
     corrects: bool = False
+    # Every check asks for the names, over and over.
+    _names: dict[tuple[str, ...], tuple[str, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def all(self) -> tuple[Movement, ...]:
@@ -66,9 +70,11 @@ class LotRefs:
 
     def names(self, *effects: str) -> tuple[str, ...]:
         """Return the distinct lots and items with one of the effects (none given: all), sorted."""
-        return tuple(
-            sorted({movement.lot for movement in self.all if not effects or movement.effect in effects})
-        )
+        known = self._names.get(effects)
+        if known is None:
+            moves = [move for effect in effects for move in getattr(self, effect)] if effects else self.all
+            known = self._names[effects] = tuple(sorted({move.lot for move in moves}))
+        return known
 
 
 def references_of(subject: Mapping[str, Any], *, reverse_corrections: bool = True) -> LotRefs:

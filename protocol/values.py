@@ -5,12 +5,14 @@ Serves events, master data and passports alike; looks at one value at a time and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from protocol.errors import FormatError
 from protocol.identifiers import parse_reference
 from protocol.quantities import parse_decimal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _IDENTIFIERS = (
     "id",
@@ -24,6 +26,7 @@ _IDENTIFIERS = (
     "destination",
     "party",
 )
+_CONTAINERS = (dict, list)
 
 
 def check_values(value: Any, place: str) -> None:
@@ -32,12 +35,12 @@ def check_values(value: Any, place: str) -> None:
     `IDENTIFIER_*`, `CHECK_DIGIT_WRONG` and codes of `gs1.py`, `MATERIAL_SHARES`, `RANGE_REVERSED`. What is
     withheld is skipped: a sum is judged only when all its parts are there.
     """
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         _check_object(value, place)
         for name, member in value.items():
             if name in _IDENTIFIERS and isinstance(member, str):
                 _check_identifier(member, f"{place}/{name}")
-            elif isinstance(member, Mapping | list):
+            elif isinstance(member, _CONTAINERS):
                 check_values(member, f"{place}/{name}")
     elif isinstance(value, list):
         for index, member in enumerate(value):

@@ -187,7 +187,8 @@ class Member:
         )  # fmt: skip
         # Over HTTP only what reads and what hands over signed transactions.
         serving = (
-            "--http", "--http.addr", me.host, "--http.port", str(me.rpc_port), "--http.api", "eth,net,web3", "--rpc.txfeecap", "0",
+            "--http", "--http.addr", me.host, "--http.port", str(me.rpc_port), "--http.api", "eth,net,web3",
+            "--rpc.txfeecap", "0",
             "--ipcpath", str(self.socket), "--authrpc.addr", "127.0.0.1", "--authrpc.port", "0",
         )  # fmt: skip
         sealing = (
