@@ -22,6 +22,7 @@ from anchoring import deploy as deploying
 from anchoring.accounts import create_account, load_account
 from anchoring.agreement import AgreementWatch, compare
 from anchoring.assemble import build_worker, load_store, open_registry
+from anchoring.bridging import read_bridge
 from anchoring.client import ChainClient, connect
 from anchoring.confirmation import ConfirmationRule
 from anchoring.deployment import load_deployment
@@ -30,6 +31,7 @@ from anchoring.errors import chain_errors
 from anchoring.participants import read_participants
 from anchoring.status import describe, next_head, next_transaction
 from anchoring.worker import WorkerSettings
+from protocol.bridge import sign_bridge
 from protocol.codes import lookup, text
 from protocol.errors import ChainError, FilieraError
 from protocol.keys import PublicKey, private_key_from_jwk
@@ -228,10 +230,33 @@ def chain_deploy(
     deployment = deploying.deploy(chain_url, account, plan)
     deploying.write_json(out, deployment.to_json(), replace=options["replace"])
     if trust_out is not None:
-        deploying.write_json(
-            trust_out, deployment.trust(options["confirmations"]), replace=options["replace"]
-        )
+        signers = [key.public.did for key in plan.coordinators]
+        pinned = deployment.trust(options["confirmations"], signers, plan.threshold)
+        deploying.write_json(trust_out, pinned, replace=options["replace"])
     _show(deployment.to_json())
+
+
+@chain.command("bridge")
+@chain_url
+@click.option(
+    "--former", required=True, type=click.Path(path_type=Path), help="Deployment file of that chain."
+)
+@click.option("--following", required=True, type=click.Path(path_type=Path),
+              help="Deployment file of the chain where it goes on.")  # fmt: skip
+@click.option("--coordinator", "coordinators", multiple=True, required=True, type=click.Path(path_type=Path),
+              help="Private JWK, P-256; repeat for each coordinator.")  # fmt: skip
+@click.option("--out", required=True, type=click.Path(path_type=Path))
+@guarded
+def chain_bridge(
+    chain_url: str, former: Path, following: Path, coordinators: tuple[Path, ...], out: Path
+) -> None:
+    """Sign where the former chain (--chain) ends and which one follows it: `filiera verify --bridge`."""
+    if out.exists():
+        raise ChainError("FILE_EXISTS", str(out))
+    left = load_deployment(former)
+    bridge = read_bridge(ChainClient(chain_url, left), left, load_deployment(following))
+    out.write_text(sign_bridge(bridge, [_private_key(path) for path in coordinators]), "ascii")
+    _show(bridge.claims())
 
 
 @chain.command("status")

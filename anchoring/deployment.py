@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from protocol.errors import ChainError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 DEPLOYMENT_FORMAT = "filiera-deployment/1"
@@ -80,8 +81,13 @@ class Deployment:
         head = {"format": DEPLOYMENT_FORMAT, "chainId": self.chain_id, "genesis": self.genesis}
         return {**head, **contracts, "log": asdict(self.log)}
 
-    def trust(self, confirmations: int = 0) -> dict[str, Any]:
-        """The trust file's content; `confirmations` is how many blocks a verifier wants on top of a head."""
+    def trust(
+        self, confirmations: int = 0, coordinators: Collection[str] = (), quorum: int = 0
+    ) -> dict[str, Any]:
+        """The trust file's content; `confirmations` is how many blocks a verifier wants on top of a head.
+
+        `coordinators` (did:key), `quorum` of them, may sign that the ledger moves to another chain.
+        """
         pinned = {
             name: {"address": self.contract(name).address, "codeHash": self.contract(name).codeHash}
             for name in CONTRACTS
@@ -94,6 +100,7 @@ class Deployment:
             "logs": [{"origin": self.log.origin, "logKey": self.log.logKey}],
             "witnesses": [],
             "confirmations": confirmations,
+            **({"coordinators": sorted(coordinators), "coordinatorQuorum": quorum} if coordinators else {}),
         }
 
 

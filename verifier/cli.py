@@ -23,7 +23,10 @@ Answer = TypeVar("Answer")
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from protocol.bundle_model import Bundle
+    from protocol.checks.view import Trust
     from protocol.codes import Language
+    from protocol.verdict import Finding
     from verifier.verify import Result
 
 _INCOMPLETE, _BAD_INPUT = 2, 3
@@ -54,6 +57,13 @@ TRUST = click.option(
     default=None,
     help="Dichiarazione di verifica del registro. / Audit statement about the log.",
 )
+@click.option(
+    "--bridge",
+    "bridge_file",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Ponte dalla catena di prima. / Bridge from the former chain.",
+)
 @click.option("--offline", is_flag=True, help="Non chiedere nulla in rete. / Ask nothing of the network.")
 @click.option("--json", "as_json", is_flag=True, help="Rapporto in JSON. / Report as JSON.")
 @click.option(
@@ -77,6 +87,7 @@ def verify(
     chain: tuple[str, ...],
     trust: Path | None,
     audit: Path | None,
+    bridge_file: Path | None,
     paper: Path | None,
     drawing: Path | None,
     *,
@@ -89,7 +100,9 @@ def verify(
     gc.disable()  # what is read is one tree that lives to the end; looking for cycles in it takes a fifth of the time
     result = guarded(
         language,
-        lambda: _verify(language, target, node, () if offline else chain, trust, audit, offline=offline),
+        lambda: _verify(
+            language, target, node, () if offline else chain, trust, audit, bridge_file, offline=offline
+        ),
     )
     from verifier import report  # noqa: PLC0415
 
@@ -214,6 +227,7 @@ def _verify(
     chain: tuple[str, ...],
     trust_file: Path | None,
     audit_file: Path | None,
+    bridge_file: Path | None,
     *,
     offline: bool,
 ) -> Result:
@@ -231,6 +245,9 @@ def _verify(
     audit = parse_audit(_text_of(audit_file)) if audit_file else None
     evidence = parse_bundle(read_target(target, node))
     records, unsound = read_records(evidence.records)
+    if trust is not None and bridge_file is not None:
+        trust, crossed = _cross(bridge_file, evidence, trust)
+        unsound = [*unsound, *crossed]
     view = None
     if trust is not None and (urls := split_urls(chain)):
         members, _ = read_memberships(evidence.memberships)
@@ -240,6 +257,20 @@ def _verify(
             sentence, _ = text(error.code, language, place=error.place, **error.values)
             click.echo(f"{sentence} [{error.code}]", err=True)
     return judge(evidence, records, unsound, trust, view, audit)
+
+
+def _cross(file: Path, evidence: Bundle, trust: Trust) -> tuple[Trust, list[Finding]]:
+    """What to trust about the evidence's chain if it is the one that the bridge comes from."""
+    from protocol.bridge import check_bridged, former_trust, parse_bridge  # noqa: PLC0415
+
+    try:
+        found = parse_bridge(file.read_text("ascii"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise FormatError("BRIDGE_MALFORMED", str(file)) from error
+    former = former_trust(found, trust)
+    if (evidence.chain.chain_id, evidence.chain.genesis) != (former.chain_id, former.genesis):
+        return trust, []
+    return former, list(check_bridged(evidence, found))
 
 
 def _text_of(path: Path) -> str:

@@ -52,6 +52,8 @@ def parse_trust(data: bytes) -> Trust:
         witnesses=named,
         witness_quorum=_quorum(value, len(named)),
         auditors=_auditors(value.get("auditors", [])),
+        coordinators=frozenset(_coordinators(value.get("coordinators", []))),
+        coordinator_quorum=_number(value, "coordinatorQuorum") if "coordinatorQuorum" in value else 0,
     )
 
 
@@ -98,6 +100,24 @@ def _auditors(value: Any) -> dict[str, str]:
         if key in found:
             raise FormatError("TRUST_MALFORMED", place)
         found[key] = _text(entry, "name", place, r"[^\n]{1,255}")
+    return found
+
+
+def _coordinators(value: Any) -> list[str]:
+    """Keys as did:key, each once."""
+    if not isinstance(value, list):
+        raise FormatError("TRUST_MALFORMED", "/coordinators")
+    found = []
+    for index, entry in enumerate(value):
+        place = f"/coordinators/{index}"
+        try:
+            found.append(
+                PublicKey.from_did(_text({"key": entry}, "key", place, r"did:key:z[\w]{10,200}")).did
+            )
+        except FilieraError as error:
+            raise FormatError("TRUST_MALFORMED", place) from error
+    if len(set(found)) != len(found):
+        raise FormatError("TRUST_MALFORMED", "/coordinators")
     return found
 
 

@@ -79,6 +79,9 @@ class Trust:
     witness_quorum: int = 0
     # Whose audits of a whole log count (protocol/audit.py): did:key → name.
     auditors: Mapping[str, str] = field(default_factory=dict)
+    # Coordinators' keys (did:key), and how many of them have to sign that the ledger moved (protocol/bridge.py).
+    coordinators: frozenset[str] = frozenset()
+    coordinator_quorum: int = 0
 
 
 @dataclass(frozen=True, slots=True)

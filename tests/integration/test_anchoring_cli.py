@@ -59,7 +59,9 @@ def test_operator_sets_up_a_chain_from_nothing(files: dict[str, Path]) -> None:
         assert result.exit_code == 0, result.output
         deployment = load_deployment(files["deployment"])
         assert json.loads(result.output) == deployment.to_json()
-        assert json.loads(files["trust"].read_text()) == deployment.trust()
+        assert json.loads(files["trust"].read_text()) == deployment.trust(
+            0, [p256("coordinator").public.did], 1
+        )
         assert deployment.log.operator == json.loads(made.output)["address"]
 
         again = run(chain, *deploy_arguments(files, devchain.url))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.support.cable import Cable
     from tests.support.chain import Deployed
 
-pytestmark = [pytest.mark.system, pytest.mark.soak]
+pytestmark = pytest.mark.system
 
 
 def head_seen_by(deployed: Deployed, url: str) -> tuple[int, str]:

@@ -13,6 +13,7 @@ import pytest
 from anchoring.acts import sign_act
 from anchoring.client import ChainClient
 from anchoring.devchain import DevChain, DevChainSettings
+from protocol.bridge import parse_bridge, sign_bridge
 from tests.support.chain import deploy_on
 from tests.support.makers import Maker, lot
 from tests.support.node_process import NodeProcess
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.support.chain import Deployed
 
-pytestmark = [pytest.mark.system, pytest.mark.soak]
+pytestmark = pytest.mark.system
 ROOT = Path(__file__).resolve().parents[2]
 _VERIFY = "from verifier.cli import verify; verify()"
 
@@ -36,7 +37,9 @@ def old(tmp_path: Path) -> Iterator[Deployed]:
 
 def node_on(deployed: Deployed, folder: Path) -> NodeProcess:
     folder.mkdir()
-    (folder / "trust.json").write_text(json.dumps(deployed.deployment.trust()))
+    (folder / "trust.json").write_text(
+        json.dumps(deployed.deployment.trust(0, [deployed.coordinator.public.did], 1))
+    )
     node = NodeProcess(folder, deployed)
     node.start()
     return node
@@ -49,9 +52,31 @@ def evidence(node: NodeProcess, target: str) -> Path:
     return file
 
 
-def verdict(file: Path, node: NodeProcess) -> int:
+def bridged(old: Deployed, new: Deployed, folder: Path) -> Path:
+    """The bridge, as the coordinator writes it by the command."""
+    files = {name: folder / f"{name}.json" for name in ("former", "following", "coordinator")}
+    files["former"].write_text(json.dumps(old.deployment.to_json()))
+    files["following"].write_text(json.dumps(new.deployment.to_json()))
+    files["coordinator"].write_text(json.dumps(old.coordinator.jwk))
+    out = folder / "bridge.jws"
+    arguments = ["bridge", "--chain-url", old.chain.url, "--former", str(files["former"]), "--following",
+                 str(files["following"]), "--coordinator", str(files["coordinator"]), "--out", str(out)]  # fmt: skip
+    command = [sys.executable, "-c", "from anchoring.cli import chain; chain()", *arguments]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return out
+
+
+def forged(bridge: Path) -> Path:
+    """The same words under a stranger's signature."""
+    other = bridge.with_name("forged.jws")
+    other.write_text(sign_bridge(parse_bridge(bridge.read_text("ascii")), [Maker("stranger").key]), "ascii")
+    return other
+
+
+def verdict(file: Path, node: NodeProcess, *more: str, chain: str = "") -> int:
     """What a stranger finds who holds the trust file of that node's chain."""
-    arguments = [str(file), "--trust", str(node.folder / "trust.json"), "--chain", node.deployed.chain.url]
+    chain = chain or node.deployed.chain.url
+    arguments = [str(file), "--trust", str(node.folder / "trust.json"), "--chain", chain, *more]
     done = subprocess.run(
         [sys.executable, "-c", _VERIFY, *arguments], cwd=ROOT, capture_output=True, check=False
     )
@@ -105,6 +130,10 @@ def test_moving_from_the_embedded_chain_to_the_network(
         # The file from before is as good as it was, by the trust file of its own chain and by no other.
         assert verdict(kept, before) == 0
         assert verdict(kept, after) == 1
+        # Whoever pins the new chain believes it too, once the coordinator has signed where the old one ended.
+        bridge = bridged(old, on_network, tmp_path)
+        assert verdict(kept, after, "--bridge", str(bridge), chain=old.chain.url) == 0
+        assert verdict(kept, after, "--bridge", str(forged(bridge)), chain=old.chain.url) == 3
         assert verdict(moved, before) == 1
     finally:
         for node in (before, after):

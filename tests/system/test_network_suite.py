@@ -36,7 +36,7 @@ from tests.integration.test_node_anchoring import (
 if TYPE_CHECKING:
     from tests.support.chain import Deployed
 
-pytestmark = [pytest.mark.system, pytest.mark.soak]
+pytestmark = pytest.mark.system
 
 __all__ = [
     "node",
