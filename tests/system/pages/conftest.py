@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,56 +10,20 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.support.demo import Garment, running_demo
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parents[3]
-READY_SECONDS = 180
 SHOTS = ROOT / "tests" / "system" / "pages" / "screenshots"
-
-
-@dataclass(frozen=True)
-class Garment:
-    """Where the coat is to be found."""
-
-    page: str
-    node: str
-    chain: str
-    evidence: Path
-    trust: Path
+__all__ = ["Garment"]
 
 
 @pytest.fixture(scope="session")
 def garment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Garment]:
-    home = tmp_path_factory.mktemp("demo")
-    output = home / "said.txt"
-    with output.open("wb") as said:
-        demo = subprocess.Popen(
-            [sys.executable, "-m", "client.cli", "--lang", "it", "demo", "--home", str(home / "home")],
-            cwd=ROOT,
-            stdout=said,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        yield _told(demo, output, home / "home")
-    finally:
-        os.killpg(demo.pid, signal.SIGINT)
-        demo.wait(30)
-
-
-def _told(demo: subprocess.Popen[bytes], output: Path, home: Path) -> Garment:
-    until = time.monotonic() + READY_SECONDS
-    while "resta acceso" not in (said := output.read_text("utf-8")):
-        assert demo.poll() is None, said[-2000:]
-        assert time.monotonic() < until, said[-2000:]
-        time.sleep(0.2)
-    page = re.search(r"http://127\.0\.0\.1:\d+/01/\d+/21/\w+", said)
-    chain = re.search(r"--chain (http://127\.0\.0\.1:\d+)", said)
-    assert page is not None
-    assert chain is not None
-    node = page[0].partition("/01/")[0]
-    return Garment(page[0], node, chain[1], home / "evidence.filiera", home / "trust.json")
+    with running_demo(tmp_path_factory.mktemp("demo")) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")
