@@ -85,5 +85,6 @@ clean: ## remove what was built, not the caches of the package clients
 	@echo "Set-up 4/4: the verifier's pages"
 	@$(BIN)/npx vite build --logLevel warn -c verifier/web/vite.desk.config.ts
 	@$(BIN)/npx vite build --logLevel warn -c verifier/web/vite.config.ts
+	@$(BIN)/npx vite build --logLevel warn -c verifier/web/vite.element.config.ts
 	@cp verifier/web/dist/verify.html node/web/dist/verify.html
 	@touch $@

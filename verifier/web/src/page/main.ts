@@ -32,5 +32,12 @@ async function start(place: HTMLElement): Promise<void> {
   });
 }
 
+// Inside a brand's site (element/filiera-passport.ts) the frame is as high as the page.
+if (window.parent !== window) {
+  new ResizeObserver(() => {
+    window.parent.postMessage({ 'filiera-height': document.documentElement.getBoundingClientRect().height }, '*');
+  }).observe(document.documentElement);
+}
+
 const place = document.getElementById('verification');
 if (place) void start(place);
