@@ -1,0 +1,1 @@
+"""Labels, read back as a phone reads them."""
