@@ -8,7 +8,9 @@ import re
 import pytest
 
 from node.passports.chain import OnChain
+from node.web.pinned import Pinned, _inside_a_page, load_pinned
 from protocol.bundle import parse_bundle
+from protocol.errors import FormatError
 from protocol.passport import STATUSES
 from tests.node.passports.test_passports import HTML, post, with_coat
 from tests.support.makers import Maker
@@ -72,9 +74,9 @@ async def test_every_link_on_the_page_of_an_item_leads_somewhere(tmp_path):
     async with running(tmp_path, brand) as node:
         await with_coat(node, brand)
         page = (await node.client.get(f"/01/{GTIN}/21/S1", headers=HTML)).text
-        addresses = [html.unescape(link) for link in re.findall(r'href="([^"?]+)"', page)]
+        addresses = [html.unescape(link) for link in re.findall(r'<a href="([^"?]+)"', page)]
         addresses += [html.unescape(found) for found in re.findall(r"filiera verify (\S+?)<", page)]
-        assert len(addresses) == 2
+        assert len(addresses) == 3
         for address in addresses:
             assert (await node.client.get(address)).status_code == 200, address
 
@@ -122,7 +124,8 @@ async def test_what_the_ledger_says_comes_first(tmp_path, status):
         node.node.passports._chain = SaidByLedger(status, item.digest)
         page = await node.client.get(f"/01/{GTIN}/21/S1", headers=HTML)
         assert page.status_code == (410 if status == "withdrawn" else 200)
-        assert page.text.index(f'class="state {status}"') < page.text.index("<h2>")
+        said = "Passaporto attivo" if status == "active" else f'class="state {status}"'
+        assert page.text.index(said) < page.text.index("<h2>")
         evidence = await node.client.get(f"/01/{GTIN}/21/S1", headers={"accept": BUNDLE})
         assert evidence.status_code == 200, "evidence is wanted most when something was recalled"
 
@@ -144,7 +147,9 @@ async def test_the_page_makes_no_request_shows_no_badge_and_states_its_limit(tmp
             for language in ("it", "en"):
                 page = await node.client.get(f"{address}?lang={language}", headers=HTML)
                 assert f'<html lang="{language}">' in page.text
-                assert not re.search(r"<(script|img|link|iframe|object|form|audio|video)\b", page.text)
+                # Nothing is asked for, not even an icon.
+                drawn = page.text.replace('<link rel="icon" href="data:,">', "")
+                assert not re.search(r"<(script|img|link|iframe|object|form|audio|video)\b", drawn)
                 assert not re.search(r"@import|url\(|\bon[a-z]+=", page.text)
                 for word in ("sostenibile", "sustainable", "ecolog", "green", "certificat"):
                     assert word not in page.text.lower()
@@ -182,3 +187,57 @@ async def test_an_item_shows_what_its_model_says_of_it(tmp_path):
         later = body(brand, "model", MODEL, version=2, replaces=reference(model), description="Altra lana")
         assert (await post(node, signed(brand, later, 2))).status_code == 201
         assert "Altra lana" not in (await node.client.get(f"/01/{GTIN}/21/S1", headers=HTML)).text
+
+
+def pinned_by(node, **changes):
+    trust = {"format": "filiera-trust/1", "chainId": 31337, "name": "</script><b>"}
+    object.__setattr__(node.node, "pinned", Pinned(_inside_a_page(trust), **changes))
+
+
+async def test_with_a_trust_file_the_page_verifies_and_may_ask_members_only(tmp_path):
+    brand = Maker("brand", OWN)
+    async with running(tmp_path, brand) as node:
+        await with_coat(node, brand)
+        pinned_by(node, chains=("https://member.example:8545",))
+        page = await node.client.get(f"/01/{GTIN}/21/S1", headers=HTML)
+        policy = page.headers["content-security-policy"]
+        assert "script-src 'self'; worker-src 'self'" in policy
+        assert "connect-src 'self' https://member.example:8545;" in policy
+        assert "unsafe" not in policy
+        assert page.text.count("</script>") == 2, "the trust file cannot end its element"
+        assert 'data-chains="https://member.example:8545"' in page.text
+        for address in re.findall(r'(?:src|href)="(/web/[^"]+)"', page.text):
+            found = await node.client.get(address)
+            assert (found.status_code, found.headers["x-content-type-options"]) == (200, "nosniff")
+            again = await node.client.get(address, headers={"if-none-match": found.headers["etag"]})
+            assert again.status_code == 304
+
+
+async def test_a_model_has_no_history_and_no_script(tmp_path):
+    brand = Maker("brand", OWN)
+    async with running(tmp_path, brand) as node:
+        await with_coat(node, brand)
+        pinned_by(node)
+        assert "<script" not in (await node.client.get(f"/01/{GTIN}", headers=HTML)).text
+
+
+@pytest.mark.parametrize("name", ["..%2fapp.py", "%2e%2e", "nothing.js", "it", "passport.js%00"])
+async def test_only_the_built_files_are_served(tmp_path, name):
+    async with running(tmp_path, Maker("brand", OWN)) as node:
+        assert (await node.client.get(f"/web/{name}")).status_code in {404, 422, 400}
+
+
+@pytest.mark.parametrize(
+    "chains", ["javascript:alert(1)", "https://a.example; script-src *", "ftp://a", "https://a,b'"]
+)
+def test_an_address_that_would_change_the_policy_is_refused(chains):
+    with pytest.raises(FormatError, match="ADDRESS_MALFORMED"):
+        load_pinned(None, chains, None)
+
+
+def test_a_trust_file_that_is_none_is_refused_at_the_start(tmp_path):
+    for content in ("", "[]", "{}", '{"format": "filiera-trust/2"}'):
+        file = tmp_path / "trust.json"
+        file.write_text(content)
+        with pytest.raises(FormatError):
+            load_pinned(file, "", None)
