@@ -20,14 +20,15 @@ SHOTS = ROOT / "tests" / "system" / "pages" / "screenshots"
 __all__ = ["Garment"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def garment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Garment]:
     with running_demo(tmp_path_factory.mktemp("demo")) as found:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Ends with this package: while it lives its event loop does, and no other test could run one."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     assert chromium, "Chromium is missing; on Debian: apt-get install chromium"
     with sync_playwright() as playwright:
@@ -67,12 +68,12 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
         context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def axe() -> str:
     return (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shots() -> Path:
     """Where pictures are left for a person to look at; CI keeps the folder."""
     SHOTS.mkdir(exist_ok=True)
