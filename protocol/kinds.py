@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from protocol.catalogue import KIND as CATALOGUE
+from protocol.catalogue import check_catalogue
 from protocol.errors import FormatError
 from protocol.events import EVENT, HasClaims, check_event
 from protocol.masterdata import check_master_data
@@ -38,6 +40,8 @@ def check_record(record: Mapping[str, Any] | HasClaims) -> None:
         check_master_data(subject)
     if kind == PASSPORT:
         check_passport(subject)
+    if kind == CATALOGUE:
+        check_catalogue(subject)
     if subject.get("filiera:recordSeq") == 0 and "filiera:previousRecord" in subject:
         raise FormatError("RECORD_LINK_UNEXPECTED", f"{SUBJECT}/filiera:previousRecord")
 

@@ -36,13 +36,25 @@ _MASTER_DATA = {
     "SubcontractOrder": "subcontract-order",
     "Certificate": "certificate",
 }
+# The steps in the life of a criterion (README §20).
+_CRITERION = {
+    "CriterionProposal": "criterion-proposal",
+    "CriterionConsultation": "criterion-consultation",
+    "CriterionAgreement": "criterion-agreement",
+    "CriterionPublication": "criterion-publication",
+    "CriterionRetirement": "criterion-retirement",
+}
+# Kinds whose subject says by its type which schema it has.
+_BY_TYPE = {"FilieraMasterData": _MASTER_DATA, "FilieraCriterion": _CRITERION}
 _SUBJECTS = {
     "FilieraMembership": "membership",
+    "FilieraComment": "criterion-comment",
+    "FilieraCatalogue": "catalogue-record",
     "FilieraAdoption": "adoption",
     "DigitalProductPassport": "passport",
     "FilieraVerificationStatement": "verification-statement",
 }
-KINDS = frozenset({"FilieraEvent", "FilieraMasterData", *_SUBJECTS})
+KINDS = frozenset({"FilieraEvent", *_BY_TYPE, *_SUBJECTS})
 
 
 def validate(
@@ -77,8 +89,8 @@ def subject_schema(kind: str, subject: Mapping[str, Any]) -> str:
         if not isinstance(act, str) or f"event-{act}" not in names():
             raise FormatError("ACT_UNKNOWN", f"{SUBJECT}/filiera:act", act=act)
         return f"event-{act}"
-    if kind == "FilieraMasterData":
-        name = _MASTER_DATA.get(str(subject.get("type")))
+    if kind in _BY_TYPE:
+        name = _BY_TYPE[kind].get(str(subject.get("type")))
         if name is None:
             raise FormatError("RECORD_KIND_UNKNOWN", f"{SUBJECT}/type", kind=subject.get("type"))
         return name

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from protocol import merkle
 from protocol.checks.authority import author_of
 from protocol.checks.credentials import read_memberships, read_records
+from protocol.criterion_life import COORDINATED
 from protocol.hashing import leaf_hash
 from protocol.identifiers import participant_urn
 from protocol.kpis.deeds import EVENT, MASTER, read_deed
@@ -183,9 +184,9 @@ class _Signers:
         self._owners = {bytes.fromhex(str(key)): bytes.fromhex(str(party)) for _, party, key in named}
 
     def author(self, record: Record, entry: BundleRecord) -> tuple[bytes | None, Finding | None]:
-        """The participant whose record counts as his (of a membership nobody), or what is to be said instead."""
+        """The participant whose record counts as his (the coordinator's: nobody), or what is to be said instead."""
         place, registry, key = record.digest.hex(), self._registry, record.key.key_id
-        if record.kind == _MEMBERSHIP:
+        if record.kind in COORDINATED:
             if registry is None or key in registry.coordinators:
                 return b"", None
             return None, finding("authority", "MEMBERSHIP_NOT_BY_COORDINATOR", place)
@@ -212,7 +213,9 @@ class _Signers:
 def _memberships(tokens: Iterable[str], registry: Registry | None) -> tuple[list[Record], list[Finding]]:
     records, findings = read_memberships(tokens)
     named = []
-    for record in records:
+    for record in (
+        each for each in records if each.kind == _MEMBERSHIP
+    ):  # a file carries catalogues beside them
         if registry is None or record.key.key_id in registry.coordinators:
             named.append(parse_record(restrict(record, "public")))
         else:

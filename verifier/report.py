@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from protocol.codes import text
 from protocol.grades import GRADES
 from protocol.vocabulary import vocabulary
-from protocol.wording import write_decimal, write_share
+from protocol.wording import write_share
+from verifier.figures import criterion_json, figure_line
+from verifier.later import beside_json, beside_lines
 from verifier.texts import say
 from verifier.verify import CHECKS
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from protocol.checks.tracing import Traced
     from protocol.checks.view import AsOf
     from protocol.codes import Language
-    from protocol.criteria.model import Criterion, Figure
     from protocol.steps import Step
     from protocol.verdict import Finding
     from verifier.verify import Result
@@ -42,7 +43,8 @@ def to_json(result: Result, language: Language) -> dict[str, Any]:
         "findings": [_finding_json(found, language) for found in result.verdict.findings],
         **({"traced": _traced_json(result.traced)} if result.traced else {}),
         "links": {digest.hex(): grade for digest, grade in sorted(result.grades.items())},
-        "criteria": [_criterion_json(criterion) for criterion in result.criteria],
+        "criteria": [criterion_json(criterion) for criterion in result.criteria],
+        **({"beside": [beside_json(each) for each in result.beside]} if result.beside else {}),
     }
 
 
@@ -60,6 +62,7 @@ def to_text(result: Result, language: Language) -> str:
     lines += _traced(result, language)
     lines += _grades(result, language)
     lines += _criteria(result, language)
+    lines += beside_lines(result, language)
     lines += ["", say("graph", language, digest=result.graph.hex(), records=result.records)]
     return "\n".join(lines)
 
@@ -209,20 +212,7 @@ def _criteria(result: Result, language: Language) -> Iterator[str]:
     for criterion in result.criteria:
         yield f"  {names[criterion.id]}"
         for figure in criterion.figures:
-            yield f"    {say(f'figure.{figure.id}', language):<46} {_figure(figure, language)}"
-
-
-def _figure(figure: Figure, language: Language) -> str:
-    if figure.value is None:
-        return say("not-enough", language)
-    value = write_decimal(figure.value, language)
-    if figure.unit == "share":
-        value = write_share(figure.value, language)
-    elif figure.unit in {"km", "kg CO2e"}:
-        value = f"{value} {figure.unit}"
-    proven, declared = write_share(figure.proven, language), write_share(figure.declared, language)
-    shares = say("shares", language, proven=proven, declared=declared)
-    return f"{value:<12} {shares}"
+            yield f"    {say(f'figure.{figure.id}', language):<46} {figure_line(figure, language)}"
 
 
 def _catalogue(result: Result) -> Any:
@@ -251,24 +241,6 @@ def _finding_json(found: Finding, language: Language) -> dict[str, Any]:
         "sentence": sentence,
         "remedy": remedy,
     }
-
-
-def _criterion_json(criterion: Criterion) -> dict[str, Any]:
-    figures = [
-        {
-            "id": figure.id,
-            "value": None if figure.value is None else f"{figure.value:f}",
-            "unit": figure.unit,
-            "method": figure.method,
-            "proven": f"{figure.proven:f}",
-            "declared": f"{figure.declared:f}",
-            "coverage": f"{figure.coverage:f}",
-            "inputs": list(figure.inputs),
-            "missing": [{"code": code, "place": place} for code, place in figure.missing],
-        }
-        for figure in criterion.figures
-    ]
-    return {"id": criterion.id, "catalogue": criterion.catalogue, "figures": figures}
 
 
 def _mark(word: str) -> str:

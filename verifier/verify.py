@@ -14,8 +14,9 @@ from protocol import custody, ledger
 from protocol.balance import check_balance, check_counts
 from protocol.checks import authority, credentials, log, witnesses
 from protocol.checks.audits import check_other_use
+from protocol.checks.catalogues import beside, check_catalogues, criteria_of, stated_version
 from protocol.checks.honesty import check_honesty, gains_of
-from protocol.checks.passports import check_passports, check_places
+from protocol.checks.passports import check_passports, check_places, passport_of
 from protocol.checks.tracing import trace
 from protocol.handover import check_handovers
 from protocol.history import read_history
@@ -28,13 +29,16 @@ if TYPE_CHECKING:
 
     from protocol.audit import Audit
     from protocol.bundle_model import Bundle
+    from protocol.checks.catalogues import Beside
     from protocol.checks.credentials import Sound
     from protocol.checks.tracing import Traced
     from protocol.checks.view import AsOf, ChainView, Trust
+    from protocol.criteria.evidence import Evidence
     from protocol.criteria.model import Criterion
     from protocol.records import Record
     from protocol.steps import Step
 
+MEMBERSHIP = "FilieraMembership"
 # In the order in which they are asked, and shown.
 CHECKS = (
     "credential", "form", "inclusion", "consistency", "checkpoint", "affected", "chain", "authority",
@@ -46,7 +50,9 @@ CHECKS = (
 class Result:
     """What was found about a target. `steps` are those behind it, `grades` says who stands for each (by digest).
 
-    `as_of` is there if witnesses spoke for the chain instead of the chain itself.
+    `as_of` is there if witnesses spoke for the chain instead of the chain itself; `beside` holds the criteria under
+    catalogues newer than the one that they were evaluated under. `evidence` is what the criteria were computed from,
+    `passport` the one that was judged.
     """
 
     target: str
@@ -60,6 +66,9 @@ class Result:
     chain_asked: bool
     as_of: AsOf | None = None
     traced: Traced | None = None
+    beside: tuple[Beside, ...] = ()
+    evidence: Evidence | None = None
+    passport: Record | None = None
 
 
 def verify(
@@ -84,15 +93,16 @@ def verify(
     findings += log.check_checkpoints(bundle, trust)
     findings += log.check_affected(bundle, records)
     # 2. Does the chain hold that log, and might they sign?
-    members, broken = credentials.read_memberships(bundle.memberships)
+    words, broken = credentials.read_memberships(bundle.memberships)
+    members = [word for word in words if word.kind == MEMBERSHIP]
     findings += broken
     as_of = None
     if trust is not None:
         findings += witnesses.check_cosignatures(bundle, trust)
         if view is None:
-            view, as_of, said = witnesses.read_snapshot(bundle, records, members, trust)
+            view, as_of, said = witnesses.read_snapshot(bundle, records, words, trust)
             findings += said
-    findings += _on_chain(bundle, records, members, trust, view, inside=as_of is not None)
+    findings += _on_chain(bundle, records, words, trust, view, inside=as_of is not None)
     # 3. Does the story hold together? From here on only what is sound counts.
     sane = [sound.record for sound in records]
     certifiers = _certifiers(view)
@@ -115,6 +125,11 @@ def verify(
     # 4. Is the passport, if there is one, that of this history, and its issuer's to give?
     findings += check_passports(history, records, members, view)
     findings += check_places(bundle.batches, records)
+    # 5. Under which catalogue was it evaluated, and what would it be under a newer one of the coordinator's?
+    published = [word for word in words if view is not None and word.key.key_id in view.coordinators]
+    findings += check_catalogues(published)
+    passport = passport_of(bundle.target, records, members)
+    version = stated_version(passport)
     return Result(
         target=bundle.target,
         verdict=verdict(witnesses.as_of_the_past(findings) if as_of else findings),
@@ -123,15 +138,18 @@ def verify(
         grades=history.grades,
         names={each.subject["id"]: each.subject["name"] for each in members if "name" in each.subject},
         graph=history.digest,
-        criteria=history.criteria,
+        criteria=criteria_of(history, version),
         chain_asked=chain_asked,
         as_of=as_of,
         traced=trace(history),
+        beside=beside(history, version, published),
+        evidence=history.evidence,
+        passport=passport,
     )
 
 
 def _on_chain(
-    bundle: Bundle, records: list[Sound], members: list[Record], trust: Trust | None, view: ChainView | None,
+    bundle: Bundle, records: list[Sound], words: list[Record], trust: Trust | None, view: ChainView | None,
     *, inside: bool,
 ) -> Iterable[Finding]:  # fmt: skip
     if trust is None:
@@ -145,7 +163,7 @@ def _on_chain(
     yield from authority.check_stated(bundle, trust, view, inside=inside)
     yield from authority.check_heads(bundle, trust, view)
     yield from authority.check_signers(records, authors, view)
-    yield from authority.check_memberships(members, view)
+    yield from authority.check_memberships(words, view)
 
 
 def _tests(known: Iterable[Step], walked: Iterable[Step], events: Iterable[Record]) -> Iterable[Finding]:

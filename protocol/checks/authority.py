@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protocol.checks.log import hash_of
+from protocol.criterion_life import ADOPTION, COMMENT, COMMENTATORS, COMPANIES, COORDINATED
 from protocol.identifiers import PARTICIPANT_PREFIX
 from protocol.roles import CAPTURE, OPEN, PASSPORT, ROLES, bits_of
 from protocol.verdict import Finding, finding
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
 
 CHAIN, AUTHORITY = "chain", "authority"
 PASSPORT_KIND, EVENT_KIND = "DigitalProductPassport", "FilieraEvent"
-_ISSUERS = ROLES["brand"] | ROLES["repairer"] | ROLES["recycler"]
+# Roles of which a signer needs one, by kind of record; whatever else needs any role.
+_WRITERS = {
+    PASSPORT_KIND: ROLES["brand"] | ROLES["repairer"] | ROLES["recycler"],
+    COMMENT: COMMENTATORS,
+    ADOPTION: COMPANIES,
+}
 
 
 def check_chain(trust: Trust, view: ChainView) -> Iterator[Finding]:
@@ -105,7 +111,7 @@ def check_signers(
         record, entry = sound.record, sound.entry
         participant = author_of(record, authors)
         head = view.heads.get((entry.log, entry.head)) if entry.log and entry.head else None
-        if head is None or record.kind == "FilieraMembership":
+        if head is None or record.kind in COORDINATED:
             continue  # pending, or the head itself is not on the chain: said elsewhere
         place = record.digest.hex()
         if participant is None:
@@ -177,6 +183,6 @@ def _roles(record: Record, roles: int, block: int) -> Iterator[Finding]:
         names = vocabulary("acts")["acts"].get(act, {}).get("roles", ())
         wanted = bits_of(names)
     else:
-        wanted = _ISSUERS if record.kind == PASSPORT_KIND else 0
+        wanted = _WRITERS.get(record.kind, 0)
     if wanted and not roles & wanted:
         yield finding(AUTHORITY, "PARTICIPANT_ROLE", place, act=act or record.kind, block=block)

@@ -36,17 +36,9 @@ def check_passports(
     Whoever may register passports may register one about anybody's garment, and hand round a file that shows no
     other: the issuer has to be the holder of the GTIN's prefix, or else one of those who made the garment.
     """
-    own = [
-        sound
-        for sound in records
-        if sound.record.kind == KIND and _is_of(sound.record.subject, history.target)
-    ]
-    if not own:
+    newest, owner = _judged(history.target, records, members)
+    if newest is None:
         return
-    arrived = [sound.record for sound in sorted(own, key=_arrival)]
-    owner = _owner(arrived[0].subject["id"], members)
-    of_owner = [record for record in arrived if owner in {None, _issuer(record)}] or arrived
-    newest = (in_force(of_owner) or of_owner)[-1]
     place = newest.digest.hex()
     yield from _rightful(newest, owner, history)
     if newest.subject["graphDigest"] != history.digest.hex():
@@ -54,6 +46,11 @@ def check_passports(
     yield from contradictions(newest.subject, history, place)
     if view is not None:
         yield from _on_chain(newest, view)
+
+
+def passport_of(target: str, records: Iterable[Sound], members: Iterable[Record]) -> Record | None:
+    """The passport in force of a target, the one that is judged; None if it has none."""
+    return _judged(target, records, members)[0]
 
 
 def check_places(places: Iterable[BatchPlace], records: Iterable[Sound]) -> Iterator[Finding]:
@@ -66,6 +63,19 @@ def check_places(places: Iterable[BatchPlace], records: Iterable[Sound]) -> Iter
     for place in places:
         if (place.passport, place.digest) not in here:
             yield finding(PASSPORT, "PASSPORT_BATCH_PROOF", place.passport.hex(), reason="absent")
+
+
+def _judged(
+    target: str, records: Iterable[Sound], members: Iterable[Record]
+) -> tuple[Record | None, str | None]:
+    """The passport in force, and who holds its GTIN's prefix if a membership speaks of it."""
+    own = [sound for sound in records if sound.record.kind == KIND and _is_of(sound.record.subject, target)]
+    if not own:
+        return None, None
+    arrived = [sound.record for sound in sorted(own, key=_arrival)]
+    owner = _owner(arrived[0].subject["id"], members)
+    of_owner = [record for record in arrived if owner in {None, _issuer(record)}] or arrived
+    return (in_force(of_owner) or of_owner)[-1], owner
 
 
 def _arrival(sound: Sound) -> tuple[bool, int, int]:

@@ -34,7 +34,18 @@ def catalogue(version: str = CURRENT) -> Mapping[str, Any]:
 
 def evaluate(evidence: Evidence, version: str = CURRENT) -> tuple[Criterion, ...]:
     """Compute every criterion of a catalogue version; same evidence, same figures, whatever its order."""
-    rules = catalogue(version)
+    return evaluate_with(evidence, catalogue(version))
+
+
+def evaluate_with(evidence: Evidence, rules: Mapping[str, Any]) -> tuple[Criterion, ...]:
+    """The same by a catalogue that is given, as far as there are methods (`methods`) for its criteria."""
     return tuple(
-        Criterion(entry["id"], version, _METHODS[entry["id"]](evidence, rules)) for entry in rules["criteria"]
+        Criterion(entry["id"], rules["version"], _METHODS[entry["id"]](evidence, rules))
+        for entry in rules["criteria"]
+        if entry["id"] in _METHODS
     )
+
+
+def methods() -> frozenset[str]:
+    """The criteria that can be computed."""
+    return frozenset(_METHODS)

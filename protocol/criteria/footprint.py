@@ -14,7 +14,7 @@ from protocol.criteria.tally import Tally
 from protocol.quantities import parse_decimal, units
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from decimal import Decimal
 
     from protocol.criteria.evidence import Evidence, Subject
@@ -37,7 +37,7 @@ def figures(evidence: Evidence, _catalogue: Mapping[str, Any]) -> tuple[Figure, 
     ]
     if whole:
         return _of_target(evidence, whole)
-    return _of_steps(evidence, statements)
+    return _of_steps(evidence)
 
 
 def _of_target(evidence: Evidence, statements: list[Step]) -> tuple[Figure, ...]:
@@ -53,14 +53,24 @@ def _of_target(evidence: Evidence, statements: list[Step]) -> tuple[Figure, ...]
     return _pair(climate, primary, "statement-of-product/1")
 
 
-def _of_steps(evidence: Evidence, statements: tuple[Step, ...]) -> tuple[Figure, ...]:
-    """Per kilogram of the target: each lot's own kg CO2e per kilogram, by its share of the mass."""
-    climate, primary = Tally(), Tally()
+def by_step(evidence: Evidence) -> Iterator[tuple[Step, Decimal, Step | None, Decimal | None]]:
+    """Each step of work, its share of the target's mass, the newest statement about what it made, and its amount.
+
+    The amount is kg CO2e per kilogram, None where nobody states it or not by mass; share times amount is what the step
+    adds to the sum.
+    """
+    statements = evidence.said("footprint-statement")
     for step in evidence.made():
-        weight = evidence.shares.steps.get(step.digest, ZERO)
         about = [each for each in statements if set(each.goods.names()) & set(step.goods.names("produced"))]
         stated = max(about, key=lambda each: (each.day, each.digest), default=None)
         amount = _amount(evidence, stated, "mass") if stated else None
+        yield step, evidence.shares.steps.get(step.digest, ZERO), stated, amount
+
+
+def _of_steps(evidence: Evidence) -> tuple[Figure, ...]:
+    """Per kilogram of the target: each lot's own kg CO2e per kilogram, by its share of the mass."""
+    climate, primary = Tally(), Tally()
+    for step, weight, stated, amount in by_step(evidence):
         if stated is None or amount is None:
             climate.lack(weight, "FOOTPRINT_NOT_STATED", step.digest.hex())
             primary.lack(weight, "FOOTPRINT_NOT_STATED", step.digest.hex())

@@ -20,6 +20,7 @@ from scripts.make_vectors import (
     bundles_bad_custody,
     bundles_bad_forms,
     bundles_bad_later,
+    bundles_catalogue,
     bundles_evidence,
     bundles_good,
     bundles_good_passports,
@@ -36,13 +37,19 @@ if TYPE_CHECKING:
 
 OUT = Path(__file__).resolve().parents[2] / "tests" / "vectors" / "bundle"
 # A new family of stories or alterations is one more name here.
-GOOD = {**bundles_good.good.all, **bundles_good_passports.good.all, **bundles_evidence.good.all}
+GOOD = {
+    **bundles_good.good.all,
+    **bundles_good_passports.good.all,
+    **bundles_evidence.good.all,
+    **bundles_catalogue.good.all,
+}
 BAD = {
     **bundles_bad_custody.bad.all,
     **bundles_bad_later.bad.all,
     **bundles_bad_authority.bad.all,
     **bundles_bad_forms.bad.all,
     **bundles_evidence.bad.all,
+    **bundles_catalogue.bad.all,
 }
 ALTERED = {**bundles_altered.altered.all, **bundles_altered_more.altered.all}
 # An endpoint's answer that cannot be read is no bad input: it may be asked again (verifier/cli.py).
@@ -91,7 +98,8 @@ def _case(story: Story, evidence: Evidence) -> dict[str, Any]:
         "trust": evidence.trust,
         "view": evidence.view,
     }
-    figures = verify_bundle(question)["figures"]
+    answer = verify_bundle(question)
+    figures = {name: answer[name] for name in ("figures", "beside") if name in answer}
     suffix = ".gz" if len(evidence.bundle) > _LARGE else ""
     return {
         "name": story.name,
@@ -99,7 +107,7 @@ def _case(story: Story, evidence: Evidence) -> dict[str, Any]:
         "bundle": f"files/{story.name}.filiera{suffix}",
         "view": f"views/{story.name}.json",
         "trust": "trust.json",
-        "expected": expected(story.verdict, story.codes) | {"figures": figures},
+        "expected": expected(story.verdict, story.codes) | figures,
     }
 
 

@@ -128,6 +128,9 @@ def test_pointer_is_followed_with_its_escapes():
 SCHEMAS = {
     "FilieraEvent": "event-*",
     "FilieraMembership": "membership",
+    "FilieraCriterion": "criterion-*",
+    "FilieraComment": "criterion-comment",
+    "FilieraCatalogue": "catalogue-record",
     "FilieraAdoption": "adoption",
     "DigitalProductPassport": "passport",
     "FilieraVerificationStatement": "verification-statement",
