@@ -153,6 +153,20 @@ class NodeClient:
             raise ClientError("NODE_ANSWER_UNREADABLE", "/passports/serials", node=self.url)
         return [str(each) for each in found]
 
+    # --- criteria ------------------------------------------------------------------------------------------
+
+    def criteria(self) -> list[dict[str, Any]]:
+        """Return where each criterion stands in each version of the catalogue, the newest version first."""
+        return self._list("/criteria/lives")
+
+    def criterion(self, name: str) -> dict[str, Any]:
+        """Return the life of a criterion in every version: steps, comments, adoptions."""
+        return self._json("GET", f"/criteria/{quote(name, safe='')}")
+
+    def catalogue(self, version: str) -> dict[str, Any]:
+        """Return a version of the catalogue; NodeError CATALOGUE_UNKNOWN if the node has none."""
+        return self._json("GET", "/criteria", params={"version": version})
+
     # --- documents -----------------------------------------------------------------------------------------
 
     def send_document(

@@ -105,17 +105,22 @@ class Maker:
             if record.kind == EVENT:
                 new = rehearsal.sign_imported(body, hidden, old.id, old.source)
             else:
-                new = rehearsal.sign_master_data(body, hidden)
+                new = rehearsal.sign_record(record.kind, body, record.claims["validFrom"][:10], hidden)
             digests[old.digest] = new.digest
         return self.keep(rehearsal)
 
     def sign_master_data(self, body: Mapping[str, Any], hidden: Collection[str] | None = None) -> Signed:
         """Sign a version of a facility, product, order … (README §6) and keep it in the journal."""
-        kind = "FilieraMasterData"
+        return self.sign_record("FilieraMasterData", body, _first_day(body), hidden)
+
+    def sign_record(
+        self, kind: str, body: Mapping[str, Any], day: str, hidden: Collection[str] | None = None
+    ) -> Signed:
+        """Sign a record that is no event, as of a day (YYYY-MM-DD), and keep it in the journal."""
         with self.journal.changing():
             subject = {name: value for name, value in body.items() if name not in OWN_FIELDS}
             subject |= self._numbering()
-            claims = credential(subject, kind, new_id(), self.key.public.did, _first_day(subject))
+            claims = credential(subject, kind, new_id(), self.key.public.did, day)
             check_record(claims)
             return self._issue(claims, participant_urn(self.participant), hidden)
 

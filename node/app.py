@@ -24,6 +24,8 @@ from node.capture.service import Capture
 from node.capture.verifiers import Verifiers
 from node.clock import now_ms
 from node.content.assemble import open_content
+from node.criteria.guard import CriteriaWriter
+from node.criteria.service import Criteria
 from node.custody.service import Custody
 from node.custody.source import NodeLogSource
 from node.db import Database
@@ -42,7 +44,6 @@ from node.participants.chain import ChainParticipants
 from node.participants.service import FixedParticipants, Participants
 from node.passports.batches import Batches
 from node.passports.chain import PassportChain
-from node.passports.guard import PassportWriter
 from node.passports.owners import Owners
 from node.passports.relay import PassportRelay
 from node.passports.serials import Serials
@@ -131,7 +132,7 @@ def _build(
     custody = Custody(
         database, NodeLogSource(log), log.log_id, people, deployment, settings.custody_records, witnesses
     )
-    writer = PassportWriter(database, recheck, people, custody)
+    writer = CriteriaWriter(database, recheck, people, custody)
     rules = Rules(settings.promise_seconds, settings.future_seconds, settings.closing_blocks)
     verifiers = Verifiers(settings.verifiers, settings.future_seconds)
     anchor = Anchor(_worker(settings, client, SqlHeadStore(database, stored)))
@@ -166,6 +167,7 @@ def _build(
             stored, people, writer, anchor, AgreementWatch(client, deployment), clock, demo=settings.demo
         ),
         kpis=Kpis(database, people, log),
+        criteria=Criteria(database),
         passports=Passports(
             database,
             capture,

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from node.auth.service import Auth
 from node.auth.tiers import Caller
 from node.capture.service import Capture
+from node.criteria.service import Criteria
 from node.custody.service import Custody
 from node.documents.service import Documents
 from node.events.service import Events
@@ -52,6 +53,7 @@ class Node:
     relay: Relay
     health: Health
     kpis: Kpis
+    criteria: Criteria
     passports: Passports
     witnesses: Witnesses
     assets: Assets

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from node.capture.candidate import Candidate
 from node.capture.checking import EVENT
 from node.participants.snapshot import CAPTURE, PASSPORT, ROLES
+from protocol.criterion_life import ADOPTION, COMMENT, COMMENTATORS, COMPANIES, COORDINATED
 from protocol.errors import AuthorityError
 from protocol.vocabulary import vocabulary
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from node.capture.checking import Checked
     from node.participants.snapshot import Snapshot
 
-MEMBERSHIP, PASSPORT_KIND = "FilieraMembership", "DigitalProductPassport"
+PASSPORT_KIND = "DigitalProductPassport"
 # What speaks for the coordinator belongs to no participant.
 COORDINATOR = bytes(32)
 _PARTICIPANT_PREFIX = "urn:filiera:participant:"
@@ -57,7 +58,7 @@ def admit(checked: Checked, snapshot: Snapshot, rules: Rules, now_ms: int) -> Ca
 
 
 def _author(checked: Checked, snapshot: Snapshot, rules: Rules) -> bytes:
-    if checked.kind == MEMBERSHIP:
+    if checked.kind in COORDINATED:
         if checked.key_id not in snapshot.coordinators:
             raise AuthorityError("NOT_COORDINATOR", "/issuer", key=checked.key_id.hex())
         return COORDINATOR
@@ -76,7 +77,7 @@ def _roles(kind: str, act: str) -> int:
     if kind == PASSPORT_KIND:
         return ROLES["brand"] | ROLES["repairer"] | ROLES["recycler"]
     if kind != EVENT:
-        return 0
+        return {COMMENT: COMMENTATORS, ADOPTION: COMPANIES}.get(kind, 0)
     return sum(ROLES[name] for name in vocabulary("acts")["acts"].get(act, {}).get("roles", ()))
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from node.criteria.topics import topics
 from node.directions import ABOUT, CONSUMED, OBSERVED, PRODUCED, RECEIVED, SENT
 from protocol import events
 from protocol.errors import FilieraError, FormatError
@@ -166,6 +167,7 @@ def _edges(references: LotRefs) -> Iterable[tuple[str, int]]:
 
 def _about(subject: dict[str, Any]) -> Iterable[tuple[str, int]]:
     # A passport is also about the item or lot that it belongs to, whatever its own identifier is.
+    yield from topics(subject)
     for name in ("id", "item" if "item" in subject else "lot"):
         thing = subject.get(name)
         if isinstance(thing, str):

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from node.criteria.repository import catalogues
 from node.custody import repository
 from node.passports.batches import places_of
 from node.witness.attaching import WitnessedSource
 from protocol.bundle import BundleChain, BundleKey, build_bundle, serialise
+from protocol.catalogue import number_of
 from protocol.errors import ChainError, CustodyError
 from protocol.hashing import passport_id
 from protocol.history import read_history
@@ -78,6 +80,7 @@ class Custody:
             records, members = self._gathered(connection, target)
             passports = [entry for entry, record in records if record.kind == PASSPORT]
             batches = [place for entry in passports for place in _places(connection, entry)]
+            members += _catalogues(connection, records)
         shown = [_for(caller, *each) for each in records]
         named = [_for(caller, *each) for each in members]
         indexes = [entry.leaf_index for entry, _ in records]
@@ -178,6 +181,20 @@ def _for(caller: Caller, entry: Found, record: Record) -> Record:
     """The record as the caller may read it."""
     token = restrict(record, caller.tier_for(entry.participant))
     return record if token == record.token else parse_record(token)
+
+
+def _catalogues(connection: Connection, records: _Entries) -> _Entries:
+    """What the coordinator published of catalogues: the newest, and those that passports of the file name.
+
+    Only what is anchored: the file says beside what would be under a newer version (README §20).
+    """
+    arrived = [each.found for each in catalogues(connection) if each.found.leaf_index is not None]
+    known = {(record := parse_record(entry.token)).subject["version"]: (entry, record) for entry in arrived}
+    if not known:
+        return []
+    named = {record.subject["catalogueVersion"] for _, record in records if record.kind == PASSPORT}
+    wanted = {max(known, key=number_of), *(named & known.keys())}
+    return [known[version] for version in sorted(wanted)]
 
 
 def _places(connection: Connection, passport: Found) -> list[BatchPlace]:

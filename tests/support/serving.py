@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from fastapi import FastAPI
+
     from tests.support.makers import Maker
 
 
@@ -29,6 +31,13 @@ def serving(folder: Path, *makers: Maker, **changes: Any) -> Iterator[str]:
     app = create_app(
         settings_in(folder, **changes), participants=FixedParticipants(snapshot_of(*makers)), clock=Clock()
     )
+    with listening(app) as url:
+        yield url
+
+
+@contextmanager
+def listening(app: FastAPI) -> Iterator[str]:
+    """The address of an application, until the end of the block."""
     migrations.migrate(app.state.node.database.engine)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)

@@ -34,6 +34,8 @@ class Story:
         self.sent: list[tuple[Maker, object, str]] = []
         self.mine: dict[str, object] = {}
         self.number = 0
+        self.since: dict[tuple[str, str], str] = {}
+        self.adopted: set[tuple[str, str]] = set()
 
     def day(self) -> str:
         return f"2026-0{self.random.randint(1, 3)}-02"
@@ -91,14 +93,11 @@ class Story:
     def adopt(self) -> object:
         self.number += 1
         who = self.random.choice([*self.makers, *self.labs])
-        gone = {"withdrawn": "2026-03-15"} if self.random.random() < 0.2 else {}
-        return adopts(
-            who,
-            self.random.choice(CRITERIA),
-            f"2026-01-{self.number % 28 + 1:02}",
-            scope=f"{self.number}",
-            **gone,
-        )
+        name = who.name, (criterion := self.random.choice(CRITERIA))
+        since = self.since.setdefault(name, f"2026-01-{self.number % 28 + 1:02}")
+        gone = {"withdrawn": "2026-03-15"} if name in self.adopted and self.random.random() < 0.5 else {}
+        (self.adopted.discard if gone else self.adopted.add)(name)
+        return adopts(who, criterion, since, scope=f"{self.number}", **gone)
 
     def correct(self) -> object:
         if not self.mine:
