@@ -20,10 +20,10 @@ def told(report: dict[str, Any]) -> dict[str, Any]:
         "graph": report["graphDigest"],
         "checks": report["checks"],
         "grades": grades,
-        "figures": {
-            f"{criterion['id']}/{figure['id']}": _figure(figure)
-            for criterion in report["criteria"]
-            for figure in criterion["figures"]
+        "figures": _figures(report["criteria"]),
+        "beside": {
+            each["catalogue"]: (each.get("record"), each["unknown"], _figures(each["criteria"]))
+            for each in report.get("beside", ())
         },
     }
 
@@ -35,6 +35,12 @@ def is_schema_fault(code: str) -> bool:
 
 def _kind(code: str) -> str:
     return "SCHEMA" if is_schema_fault(code) else code
+
+
+def _figures(criteria: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        f"{each['id']}/{figure['id']}": _figure(figure) for each in criteria for figure in each["figures"]
+    }
 
 
 def _figure(figure: dict[str, Any]) -> dict[str, Any]:

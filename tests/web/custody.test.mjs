@@ -45,9 +45,18 @@ function bytes(path) {
 function judged(data, trust, view) {
   const pinned = trust === null ? undefined : parseTrust(Buffer.from(JSON.stringify(trust)));
   const seen = view === null ? undefined : viewFromJson(view);
-  const { verdict, history } = verify(readEvidence(parseBundle(data)), pinned, seen);
-  const figures = history.criteria.flatMap(({ id, figures: all }) => all.map((figure) => [`${id}/${figure.id}`, textOfFigure(figure)]));
-  return { verdict: verdict.word, exit: verdict.exit, codes: verdict.codes, figures: Object.fromEntries(figures) };
+  const { verdict, criteria, beside } = verify(readEvidence(parseBundle(data)), pinned, seen);
+  const later = Object.fromEntries(beside.map((each) => [each.version, figuresOf(each.criteria)]));
+  return {
+    ...{ verdict: verdict.word, exit: verdict.exit, codes: verdict.codes, figures: figuresOf(criteria) },
+    ...(beside.length ? { beside: later } : {}),
+  };
+}
+
+function figuresOf(criteria) {
+  return Object.fromEntries(
+    criteria.flatMap(({ id, figures }) => figures.map((figure) => [`${id}/${figure.id}`, textOfFigure(figure)])),
+  );
 }
 
 /** The judgement, or why there is none: 3 for input that cannot be read, 2 for a chain that answers no sense. */

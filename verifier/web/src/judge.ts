@@ -37,9 +37,9 @@ export async function judge({ bundle, trust, chains }: Question): Promise<Report
 
 const NOBODY: Asked & { readonly findings: readonly Finding[] } = { view: undefined, endpoints: [], findings: [] };
 
-async function ask(chains: readonly string[], trust: Trust, { bundle, sound, members }: Evidence): Promise<typeof NOBODY> {
+async function ask(chains: readonly string[], trust: Trust, { bundle, sound, words }: Evidence): Promise<typeof NOBODY> {
   try {
-    return { ...(await readEndpoints(chains, trust, wantedBy(bundle, sound, members))), findings: [] };
+    return { ...(await readEndpoints(chains, trust, wantedBy(bundle, sound, words))), findings: [] };
   } catch (error) {
     if (error instanceof FilieraError) return { ...NOBODY, findings: [fromError('chain', error)] };
     throw error;

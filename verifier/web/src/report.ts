@@ -2,7 +2,7 @@
 
 import { CHECKS, severityOf, type Finding } from './core/custody/findings.ts';
 import { weightOf } from './core/custody/codes.ts';
-import { textOfFigure, type Figure } from './core/custody/criteria/figure.ts';
+import { textOfFigure, type Criterion, type Figure } from './core/custody/criteria/figure.ts';
 import type { History } from './core/custody/history.ts';
 import { namesOf, type Step } from './core/custody/steps.ts';
 import { objectOf, textOf } from './core/custody/subjects.ts';
@@ -28,7 +28,11 @@ export function reportOf(result: Result, asked: Asked, milliseconds: number): pa
     graphDigest: history.graphDigest,
     confirmation: confirmationOf(result, asked),
     checks: CHECKS.map((check) => ({ check, verdict: verdict.wordOf(check) })),
-    criteria: history.criteria.map(({ id, catalogue, figures }) => ({ id, catalogue, figures: figures.map(figureOf) })),
+    criteria: result.criteria.map(criterionOf),
+    beside: result.beside.map(({ version, record, criteria, unknown }) => ({
+      ...{ catalogue: version, record: record ?? null, unknown },
+      criteria: criteria.map(criterionOf),
+    })),
     steps: history.walk.steps.map((step) => stepOf(step, history, names)),
   };
 }
@@ -43,6 +47,10 @@ function confirmationOf({ asOf }: Result, { view, endpoints }: Asked): page.Conf
   if (view) return { by: 'chain', witnesses: [], endpoints, at: null, block: view.latest };
   if (!asOf) return { by: 'nobody', witnesses: [], endpoints, at: null, block: null };
   return { by: 'witnesses', witnesses: asOf.witnesses, endpoints, at: asOf.time, block: asOf.block };
+}
+
+function criterionOf({ id, catalogue, figures }: Criterion): page.Criterion {
+  return { id, catalogue, figures: figures.map(figureOf) };
 }
 
 function figureOf(figure: Figure): page.Figure {

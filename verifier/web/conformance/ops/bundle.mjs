@@ -14,11 +14,15 @@ export const OPS = {
     const bundle = parseBundle(base64(data));
     const pinned = trust === null ? undefined : parseTrust(utf8(JSON.stringify(trust, exact)));
     const said = view === null ? undefined : viewFromJson(view);
-    const { verdict, history } = verify(readEvidence(bundle), pinned, said);
-    const figures = history.criteria.flatMap(({ id, figures: all }) => all.map((figure) => [`${id}/${figure.id}`, textOfFigure(figure)]));
-    return { verdict: verdict.word, codes: verdict.codes, figures: Object.fromEntries(figures) };
+    const { verdict, criteria, beside } = verify(readEvidence(bundle), pinned, said);
+    const later = Object.fromEntries(beside.map((each) => [each.version, figuresOf(each.criteria)]));
+    return { verdict: verdict.word, codes: verdict.codes, figures: figuresOf(criteria), ...(beside.length ? { beside: later } : {}) };
   },
 };
+
+function figuresOf(criteria) {
+  return Object.fromEntries(criteria.flatMap(({ id, figures }) => figures.map((figure) => [`${id}/${figure.id}`, textOfFigure(figure)])));
+}
 
 function exact(_, value) {
   return typeof value === 'bigint' ? JSON.rawJSON(String(value)) : value;

@@ -1,6 +1,7 @@
 // One door for every kind of record (protocol/README §6): the judgement over a record by itself. Who signed, and whether
 // other records agree, is judged elsewhere.
 
+import { checkCatalogue } from './catalogueForm.ts';
 import { checkEvent, EVENT } from './events.ts';
 import { refuse, shown } from './errors.ts';
 import { checkMasterData } from './masterData.ts';
@@ -32,6 +33,7 @@ export function checkRecord({ claims, withheld }: Disclosable): void {
   checkValues(subject, SUBJECT);
   if (kind === 'FilieraMasterData') checkMasterData(subject);
   if (kind === 'DigitalProductPassport') checkPassport(subject);
+  if (kind === 'FilieraCatalogue') checkCatalogue(subject);
   if (subject['filiera:recordSeq'] === 0 && 'filiera:previousRecord' in subject) {
     refuse('RECORD_LINK_UNEXPECTED', `${SUBJECT}/filiera:previousRecord`);
   }

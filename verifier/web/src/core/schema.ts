@@ -20,8 +20,23 @@ const MASTER_DATA = new Map([
   ['SubcontractOrder', 'subcontract-order'],
   ['Certificate', 'certificate'],
 ]);
+// The steps in the life of a criterion (README §20).
+const CRITERION = new Map([
+  ['CriterionProposal', 'criterion-proposal'],
+  ['CriterionConsultation', 'criterion-consultation'],
+  ['CriterionAgreement', 'criterion-agreement'],
+  ['CriterionPublication', 'criterion-publication'],
+  ['CriterionRetirement', 'criterion-retirement'],
+]);
+/** Kinds whose subject says by its type which schema it has. */
+const BY_TYPE = new Map([
+  ['FilieraMasterData', MASTER_DATA],
+  ['FilieraCriterion', CRITERION],
+]);
 const SUBJECTS = new Map([
   ['FilieraMembership', 'membership'],
+  ['FilieraComment', 'criterion-comment'],
+  ['FilieraCatalogue', 'catalogue-record'],
   ['FilieraAdoption', 'adoption'],
   ['DigitalProductPassport', 'passport'],
   ['FilieraVerificationStatement', 'verification-statement'],
@@ -75,8 +90,9 @@ export function subjectSchema(kind: string, subject: JsonObject): string {
     const name = `event-${String(subject['filiera:act'])}`;
     return SCHEMAS.has(name) ? name : refuse('ACT_UNKNOWN', `${SUBJECT}/filiera:act`, { act: shown(subject['filiera:act']) });
   }
-  if (kind === 'FilieraMasterData') {
-    const name = MASTER_DATA.get(subject.type as string);
+  const types = BY_TYPE.get(kind);
+  if (types) {
+    const name = types.get(subject.type as string);
     return name ?? refuse('RECORD_KIND_UNKNOWN', `${SUBJECT}/type`, { kind: shown(subject.type) });
   }
   return SUBJECTS.get(kind) ?? refuse('RECORD_KIND_UNKNOWN', '/type/1', { kind: kind.slice(0, 80) });
@@ -190,7 +206,7 @@ const KEYWORDS = new Map<string, Keyword>([
   ['properties', properties],
   ['required', required],
   ['dependentRequired', dependentRequired],
-  ['additionalProperties', (argument, context) => closed('additionalProperties', argument, new Set(namesIn(context.schema.properties)), context)],
+  ['additionalProperties', additional],
   ['unevaluatedProperties', (argument, context) => closed('unevaluatedProperties', argument, evaluated(context.schema, context.document), context)],
   ['items', items],
   ['prefixItems', prefixItems],
@@ -251,6 +267,18 @@ function closed(rule: string, argument: Json, known: ReadonlySet<string>, { with
   return (value, pointer, faults) => {
     const others = isObject(value) ? Object.keys(value).filter((name) => !known.has(name)) : [];
     if (others.length) faults.push({ rule, pointer, value, detail: others.join(', '), within });
+  };
+}
+
+/** The properties that `properties` does not name: any, none, or each by a schema. */
+function additional(argument: Json, context: Context): Check {
+  const known = new Set(namesIn(context.schema.properties));
+  if (argument === true) return nothing;
+  if (!isObject(argument)) return closed('additionalProperties', argument, known, context);
+  const check = compile(argument, context.document, context.within);
+  return (value, pointer, faults) => {
+    const others = isObject(value) ? Object.entries(value).filter(([name]) => !known.has(name)) : [];
+    for (const [name, each] of others) check(each, `${pointer}/${escape(name)}`, faults);
   };
 }
 

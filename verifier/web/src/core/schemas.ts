@@ -1,9 +1,17 @@
 // The JSON Schemas of protocol/schemas by name: those of records. `tests/web` holds that none is missing.
 
 import adoption from '../../../../protocol/schemas/adoption.json' with { type: 'json' };
+import catalogue from '../../../../protocol/schemas/catalogue.json' with { type: 'json' };
+import catalogueRecord from '../../../../protocol/schemas/catalogue-record.json' with { type: 'json' };
 import certificate from '../../../../protocol/schemas/certificate.json' with { type: 'json' };
 import common from '../../../../protocol/schemas/common.json' with { type: 'json' };
 import credential from '../../../../protocol/schemas/credential.json' with { type: 'json' };
+import criterionAgreement from '../../../../protocol/schemas/criterion-agreement.json' with { type: 'json' };
+import criterionComment from '../../../../protocol/schemas/criterion-comment.json' with { type: 'json' };
+import criterionConsultation from '../../../../protocol/schemas/criterion-consultation.json' with { type: 'json' };
+import criterionProposal from '../../../../protocol/schemas/criterion-proposal.json' with { type: 'json' };
+import criterionPublication from '../../../../protocol/schemas/criterion-publication.json' with { type: 'json' };
+import criterionRetirement from '../../../../protocol/schemas/criterion-retirement.json' with { type: 'json' };
 import eventChemicalDeclaration from '../../../../protocol/schemas/event-chemical-declaration.json' with { type: 'json' };
 import eventDestruction from '../../../../protocol/schemas/event-destruction.json' with { type: 'json' };
 import eventErasure from '../../../../protocol/schemas/event-erasure.json' with { type: 'json' };
@@ -40,9 +48,17 @@ import type { JsonObject } from './strictJson.ts';
 export const SCHEMAS: ReadonlyMap<string, JsonObject> = new Map(
   Object.entries({
     adoption,
+    catalogue,
+    'catalogue-record': catalogueRecord,
     certificate,
     common,
     credential,
+    'criterion-agreement': criterionAgreement,
+    'criterion-comment': criterionComment,
+    'criterion-consultation': criterionConsultation,
+    'criterion-proposal': criterionProposal,
+    'criterion-publication': criterionPublication,
+    'criterion-retirement': criterionRetirement,
     'event-chemical-declaration': eventChemicalDeclaration,
     'event-destruction': eventDestruction,
     'event-erasure': eventErasure,

@@ -31,6 +31,14 @@ export interface Criterion {
   readonly figures: readonly Figure[];
 }
 
+/** The same evidence under a newer catalogue, which does not count here; `record` null: only this program has it. */
+export interface Beside {
+  readonly catalogue: string;
+  readonly record: string | null;
+  readonly unknown: readonly string[];
+  readonly criteria: readonly Criterion[];
+}
+
 /** One step of the journey; `company` null: the company does not show itself, its key and role are checked all the same. */
 export interface Step {
   readonly digest: string;
@@ -65,6 +73,7 @@ export interface Report {
   readonly checks: readonly { readonly check: string; readonly verdict: Word }[];
   readonly findings: readonly Finding[];
   readonly criteria: readonly Criterion[];
+  readonly beside: readonly Beside[];
   readonly steps: readonly Step[];
   readonly milliseconds: number;
 }

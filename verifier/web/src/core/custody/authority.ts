@@ -6,12 +6,18 @@ import { headName, type Bundle, type BundleHead, type KeyWindow } from './bundle
 import { finding, type Finding } from './findings.ts';
 import { hashOf, nameOf } from './log.ts';
 import { bitsOf, CAPTURE, hasAny, PASSPORTS } from './roles.ts';
-import { EVENT, MEMBERSHIP, PASSPORT, type Sound } from './sound.ts';
+import { COORDINATED, EVENT, PASSPORT, type Sound } from './sound.ts';
 import { objectOf, textOf } from './subjects.ts';
 import { CONTRACTS, type Trust } from './trust.ts';
 import { named, type ChainKey, type ChainView } from './view.ts';
 
-const PASSPORT_ISSUERS = bitsOf(['brand', 'repairer', 'recycler']);
+const COMPANIES = ['supplier', 'brand', 'retailer', 'repairer', 'recycler', 'certifier'];
+/** Roles of which a signer needs one, by kind of record; whatever else needs any role. */
+const WRITERS: ReadonlyMap<string, number> = new Map([
+  [PASSPORT, bitsOf(['brand', 'repairer', 'recycler'])],
+  ['FilieraComment', bitsOf([...COMPANIES, 'association', 'authority', 'observer'])],
+  ['FilieraAdoption', bitsOf(COMPANIES)],
+]);
 const ATTESTING = bitsOf(['certifier', 'authority']);
 /** The contract's number for a key that the coordinator added without the holder's own signature. */
 const BY_COORDINATOR = 2;
@@ -20,7 +26,7 @@ const BY_COORDINATOR = 2;
 export function* checkAuthority(
   bundle: Bundle,
   sound: readonly Sound[],
-  members: readonly Sound[],
+  words: readonly Sound[],
   trust: Trust | undefined,
   view: ChainView | undefined,
 ): Generator<Finding> {
@@ -37,7 +43,7 @@ export function* checkAuthority(
   }
   const authors = bundle.authors();
   for (const record of sound) yield* mightSign(record, authors, view);
-  for (const { digest, keyId } of members) {
+  for (const { digest, keyId } of words) {
     if (!view.coordinators.has(keyId)) yield finding('authority', 'MEMBERSHIP_NOT_BY_COORDINATOR', digest);
   }
 }
@@ -127,8 +133,8 @@ function* headIsAnchored(head: BundleHead, trust: Trust, view: ChainView): Gener
 function* mightSign(record: Sound, authors: ReadonlyMap<string, string>, view: ChainView): Generator<Finding> {
   const { place, digest } = record;
   const block = place && view.heads.get(headName(place.log, place.head))?.block;
-  // Pending, or the head is not on the chain: that is said elsewhere. A membership is the coordinator's.
-  if (block === undefined || record.kind === MEMBERSHIP) return;
+  // Pending, or the head is not on the chain: that is said elsewhere. Some are the coordinator's.
+  if (block === undefined || COORDINATED.has(record.kind)) return;
   const author = authorOf(record, authors);
   if (author === undefined) {
     yield finding('authority', 'PARTICIPANT_NOT_NAMED', digest);
@@ -162,7 +168,6 @@ function* hadRole({ kind, subject, digest }: Sound, roles: number, block: number
     return;
   }
   const act = textOf(subject, 'filiera:act');
-  const forAct = kind === EVENT ? bitsOf(ACTS.get(act ?? '')?.roles ?? []) : 0;
-  const wanted = kind === PASSPORT ? PASSPORT_ISSUERS : forAct;
+  const wanted = kind === EVENT ? bitsOf(ACTS.get(act ?? '')?.roles ?? []) : (WRITERS.get(kind) ?? 0);
   if (wanted && !hasAny(roles, wanted)) yield finding('authority', 'PARTICIPANT_ROLE', digest, { act: act ?? kind, block });
 }

@@ -2,7 +2,7 @@
 // what the records contradict is refused: a modest claim is nobody's harm.
 
 import type { JsonObject } from '../strictJson.ts';
-import { CATALOGUE, VERSIONS } from './catalogue.ts';
+import { VERSIONS } from './catalogue.ts';
 import { evaluate } from './criteria/evaluate.ts';
 import type { Figure } from './criteria/figure.ts';
 import { Decimal, max, ONE, sum, ZERO } from './decimal28.ts';
@@ -33,7 +33,7 @@ export function* checkClaims(subject: JsonObject, history: History, place: strin
     yield finding('passport', 'PASSPORT_CATALOGUE_UNKNOWN', place, { version });
     return;
   }
-  const criteria = catalogue === CATALOGUE ? history.criteria : evaluate(history.evidence, catalogue);
+  const criteria = evaluate(history.evidence, catalogue);
   const figures = new Map(criteria.flatMap(({ id, figures: all }) => all.map((figure) => [`${id}/${figure.id}`, figure])));
   const differences = [
     ...printedFigures(subject, figures),

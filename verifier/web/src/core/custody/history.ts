@@ -1,11 +1,9 @@
-// What sound records tell about a target: the graph behind it, who stands for each step, and the criteria.
+// What sound records tell about a target: the graph behind it, and who stands for each step.
 
 import { fromHex, toHex } from '../bytes.ts';
 import { graphDigest } from '../hashing.ts';
 import type { JsonObject } from '../strictJson.ts';
-import { evaluate } from './criteria/evaluate.ts';
 import { gatherEvidence, type Evidence } from './criteria/evidence.ts';
-import type { Criterion } from './criteria/figure.ts';
 import { gradesOf, isProven, type Grade } from './grades.ts';
 import { Graph, makingOf, walkBehind, type Walk } from './graph.ts';
 import { tieHolders } from './holders.ts';
@@ -26,7 +24,6 @@ export interface History {
   readonly lots: ReadonlySet<string>;
   readonly groups: ReadonlyMap<string, string>;
   readonly evidence: Evidence;
-  readonly criteria: readonly Criterion[];
 }
 
 export function readHistory(
@@ -57,7 +54,6 @@ export function readHistory(
     lots: new Set(walk.steps.flatMap((step) => namesOf(step))),
     groups,
     evidence,
-    criteria: evaluate(evidence),
   };
 }
 

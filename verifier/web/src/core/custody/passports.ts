@@ -33,16 +33,27 @@ export function* checkPassports(
   members: readonly Sound[],
   view: ChainView | undefined,
 ): Generator<Finding> {
-  const arrived = passportsOf(history.target, sound).sort(byArrival);
-  if (!arrived.length) return;
-  const owner = ownerOf(arrived[0], members);
-  const owned = arrived.filter((record) => owner === undefined || issuerOf(record) === owner);
-  const passport = newest(owned.length ? owned : arrived);
+  const judged = judgedOf(history.target, sound, members);
+  if (!judged) return;
+  const { passport, owner } = judged;
   const { digest, subject } = passport;
   yield* rightful(passport, owner, history);
   if (subject.graphDigest !== history.graphDigest) yield finding('passport', 'GRAPH_DIGEST_MISMATCH', digest);
   yield* checkClaims(subject, history, digest);
   if (view) yield* onChain(passport, view);
+}
+
+/** The passport in force of a target, the one that is judged, and who holds its GTIN's prefix if a membership speaks of it. */
+export function judgedOf(
+  target: string,
+  sound: readonly Sound[],
+  members: readonly Sound[],
+): { passport: Sound; owner: string | undefined } | undefined {
+  const arrived = passportsOf(target, sound).sort(byArrival);
+  if (!arrived.length) return undefined;
+  const owner = ownerOf(arrived[0], members);
+  const owned = arrived.filter((record) => owner === undefined || issuerOf(record) === owner);
+  return { passport: newest(owned.length ? owned : arrived), owner };
 }
 
 /** A place in a batch is that of a passport in the evidence: nothing rides along. */

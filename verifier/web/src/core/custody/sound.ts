@@ -11,7 +11,11 @@ import { finding, fromError, type Finding } from './findings.ts';
 export const EVENT = 'FilieraEvent';
 export const MASTER_DATA = 'FilieraMasterData';
 export const MEMBERSHIP = 'FilieraMembership';
+export const CATALOGUE_RECORD = 'FilieraCatalogue';
 export const PASSPORT = 'DigitalProductPassport';
+
+/** What speaks for the consortium: signed by a coordinator's key, for no participant (README §20). */
+export const COORDINATED: ReadonlySet<string> = new Set([MEMBERSHIP, CATALOGUE_RECORD, 'FilieraCriterion']);
 
 /** A record that holds by itself, with its place in a log; digest and key id are hex. */
 export interface Sound {
@@ -30,7 +34,7 @@ export function readRecords(entries: readonly Entry[]): { sound: Sound[]; findin
   return { sound: found.filter(isSound), findings: found.filter((each): each is Finding => !isSound(each)) };
 }
 
-/** The same for memberships, which stand in no log. */
+/** The same for what the coordinator signed about members and catalogues, which stands in no log here. */
 export function readMemberships(tokens: readonly string[]): { sound: Sound[]; findings: Finding[] } {
   return readRecords(tokens.map((token) => ({ token, place: undefined })));
 }

@@ -2,6 +2,8 @@
 // are given. A record that fails a question is reported; the story is told from sound records only.
 
 import { checkAuthority, certifiersOf, checkKeyOrigins } from './authority.ts';
+import { evaluate } from './criteria/evaluate.ts';
+import type { Criterion } from './criteria/figure.ts';
 import { checkCounts, checkTransformation } from './balance.ts';
 import type { Bundle } from './bundle.ts';
 import { checkCitations } from './cited.ts';
@@ -14,8 +16,9 @@ import { checkLedger } from './ledger.ts';
 import { checkLog } from './log.ts';
 import { checkCertificates } from './overuse.ts';
 import { checkDocuments, checkDuplicates } from './papers.ts';
-import { checkPassports, checkPlaces } from './passports.ts';
-import { readMemberships, readRecords, type Sound } from './sound.ts';
+import { checkPassports, checkPlaces, judgedOf } from './passports.ts';
+import { besideOf, checkCatalogues, publishedIn, statedBy, type Beside } from './published.ts';
+import { MEMBERSHIP, readMemberships, readRecords, type Sound } from './sound.ts';
 import { lossesOf, namesOf } from './steps.ts';
 import type { Trust } from './trust.ts';
 import type { ChainView } from './view.ts';
@@ -26,7 +29,8 @@ import { checkYields, Material, roomOf } from './yields.ts';
 export interface Evidence {
   readonly bundle: Bundle;
   readonly sound: readonly Sound[];
-  readonly members: readonly Sound[];
+  /** What the coordinator signed: memberships, and catalogues that were published. */
+  readonly words: readonly Sound[];
   readonly findings: readonly Finding[];
 }
 
@@ -37,36 +41,45 @@ export interface Result {
   readonly records: number;
   readonly history: History;
   readonly members: readonly Sound[];
+  readonly criteria: readonly Criterion[];
+  /** The criteria under newer catalogues. */
+  readonly beside: readonly Beside[];
   /** There if witnesses spoke for the chain. */
   readonly asOf: AsOf | undefined;
 }
 
 export function readEvidence(bundle: Bundle): Evidence {
   const records = readRecords(bundle.records);
-  const members = readMemberships(bundle.memberships);
-  return { bundle, sound: records.sound, members: members.sound, findings: [...records.findings, ...members.findings] };
+  const words = readMemberships(bundle.memberships);
+  return { bundle, sound: records.sound, words: words.sound, findings: [...records.findings, ...words.findings] };
 }
 
 /** Judge evidence; without a view enough witnesses may stand in for the chain. */
 export function verify(evidence: Evidence, trust: Trust | undefined, view: ChainView | undefined): Result {
-  const { bundle, sound, members } = evidence;
-  const witnessed = trust && !view ? readSnapshot(bundle, sound, members, trust) : undefined;
+  const { bundle, sound, words } = evidence;
+  const members = words.filter(({ kind }) => kind === MEMBERSHIP);
+  const witnessed = trust && !view ? readSnapshot(bundle, sound, words, trust) : undefined;
   const seen = view ?? witnessed?.view;
   const history = readHistory(bundle.target, sound, members, certifiersOf(seen));
+  const published = publishedIn(words, seen);
   const findings = [
     ...evidence.findings,
     ...checkLog(bundle, sound, trust),
     ...(trust ? checkCosignatures(bundle, trust) : []),
     ...(witnessed?.findings ?? []),
-    ...checkAuthority(bundle, sound, members, trust, seen),
+    ...checkAuthority(bundle, sound, words, trust, seen),
     ...checkStory(history, sound),
     ...checkHonesty(history, evidence, seen),
     ...checkPassports(history, sound, members, seen),
     ...checkPlaces(bundle.batches, sound),
+    ...checkCatalogues(published),
     finding('other-use', 'OTHER_PRODUCTS_NOT_CHECKED', bundle.target),
   ];
+  const stated = statedBy(judgedOf(bundle.target, sound, members)?.passport);
   return {
     ...{ target: bundle.target, history, members, asOf: witnessed?.asOf },
+    criteria: evaluate(history.evidence, stated),
+    beside: besideOf(history.evidence, stated, published),
     verdict: new Verdict(witnessed?.asOf ? findings.map(asOfThePast) : findings),
     records: bundle.records.length,
   };

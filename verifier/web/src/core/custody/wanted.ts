@@ -20,7 +20,7 @@ export interface Wanted {
   readonly places: readonly (readonly [string, BatchPlace])[];
 }
 
-export function wantedBy(bundle: Bundle, sound: readonly Sound[], members: readonly Sound[]): Wanted {
+export function wantedBy(bundle: Bundle, sound: readonly Sound[], words: readonly Sound[]): Wanted {
   const authors = bundle.authors();
   const keys = new Map(bundle.keys.map(({ participant, keyHash }) => [named(participant, keyHash), [participant, keyHash] as const]));
   const roles = new Map<string, LogPlace[]>();
@@ -45,6 +45,6 @@ export function wantedBy(bundle: Bundle, sound: readonly Sound[], members: reado
     const issuer = issuers.get(named(place.passport, place.digest));
     return issuer === undefined ? [] : [[issuer, place] as const];
   });
-  const coordinators = [...new Set(members.map((member) => member.keyId))];
+  const coordinators = [...new Set(words.map((word) => word.keyId))];
   return { heads: bundle.heads, keys: [...keys.values()], roles, coordinators, passports: [...passports.values()], places };
 }

@@ -46,10 +46,10 @@ export function* checkCosignatures(bundle: Bundle, { witnesses, quorum }: Trust)
 }
 
 /** Read the snapshot of a bundle, if it has one and the trust file pins witnesses; no view unless all of it holds. */
-export function readSnapshot(bundle: Bundle, sound: readonly Sound[], members: readonly Sound[], trust: Trust): Witnessed {
+export function readSnapshot(bundle: Bundle, sound: readonly Sound[], words: readonly Sound[], trust: Trust): Witnessed {
   if (!bundle.snapshot || !trust.quorum) return nothing();
   try {
-    return witnessed(bundle, sound, members, trust);
+    return witnessed(bundle, sound, words, trust);
   } catch (error) {
     if (error instanceof FilieraError) return nothing(fromError('chain', error, '/snapshot'));
     throw error;
@@ -61,13 +61,13 @@ export function asOfThePast(found: Finding): Finding {
   return found.code === 'PASSPORT_OTHER_ON_CHAIN' ? { ...found, code: 'PASSPORT_NOT_YET_WITNESSED' } : found;
 }
 
-function witnessed(bundle: Bundle, sound: readonly Sound[], members: readonly Sound[], trust: Trust): Witnessed {
+function witnessed(bundle: Bundle, sound: readonly Sound[], words: readonly Sound[], trust: Trust): Witnessed {
   const { note, facts } = bundle.snapshot!;
   const { witnesses, quorum, contracts } = trust;
   const snapshot = parseSnapshot(note, trust);
   const found = cosigners(note, witnesses, OF_SNAPSHOT);
   if (found.size < quorum) return nothing(finding('chain', 'WITNESS_QUORUM', '', { found: found.size, wanted: quorum }));
-  const { view, open } = readFacts(wantedBy(bundle, sound, members), snapshot, facts);
+  const { view, open } = readFacts(wantedBy(bundle, sound, words), snapshot, facts);
   if (!view) {
     return nothing(...open.map(([kind, ...names]) => finding('chain', 'SNAPSHOT_FACT_MISSING', '', { kind, name: String(names.at(-1)) })));
   }
