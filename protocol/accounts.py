@@ -10,9 +10,8 @@ a record back, so its entries move the other way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from protocol.errors import CustodyError, FormatError
 from protocol.goods import GAINS, LotRefs, Movement
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 ACCOUNT = "/credentialSubject/filiera:account"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry; balances are None where withheld, `previous` is None where withheld or at number 0."""
 
     lot: str

@@ -25,7 +25,7 @@ from protocol.bundle_model import (
 )
 from protocol.errors import FormatError
 from protocol.limits import Limits
-from protocol.strict_json import dump_json, parse_json
+from protocol.strict_json import dump_json, parse_json, write_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,7 +97,7 @@ def parse_bundle(data: bytes) -> Bundle:
         raise FormatError("BUNDLE_VERSION_UNKNOWN", "/format")
     bundle = bundle_from_json(value)
     _ensure_sorted(bundle)
-    if serialise(bundle) != data:
+    if write_again(bundle_to_json(bundle, BUNDLE_FORMAT)) + b"\n" != data:
         raise FormatError("BUNDLE_NOT_CANONICAL")
     return bundle
 

@@ -66,10 +66,9 @@ def check_event(record: Mapping[str, Any] | HasClaims) -> None:
     _check_time(subject)
     _check_process(subject, withheld)
     check_values(subject, SUBJECT)
-    _check_goods(subject, act)
-    check_account(
-        subject, references_of(subject, reverse_corrections=False), needed=act["account"], withheld=withheld
-    )
+    goods = references_of(subject, reverse_corrections=False)
+    _check_goods(goods, act, subject["filiera:act"])
+    check_account(subject, goods, needed=act["account"], withheld=withheld)
 
 
 def references(record: Mapping[str, Any] | HasClaims) -> LotRefs:
@@ -211,11 +210,10 @@ def _carries(subject: Mapping[str, Any], path: str) -> bool:
     return isinstance(subject.get(name), Mapping) and member in subject[name]
 
 
-def _check_goods(subject: Mapping[str, Any], act: Mapping[str, Any]) -> None:
+def _check_goods(found: LotRefs, act: Mapping[str, Any], name_of_act: str) -> None:
     """Goods are named, once each, and nothing is made of itself."""
-    found = references_of(subject, reverse_corrections=False)
     if act["goods"] in ("some", "in-and-out") and not found.all:
-        raise CustodyError("GOODS_MISSING", SUBJECT, act=subject["filiera:act"])
+        raise CustodyError("GOODS_MISSING", SUBJECT, act=name_of_act)
     for name in ("consumed", "produced", "sent", "received", "counted", "observed"):
         seen: set[str] = set()
         for movement in getattr(found, name):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from protocol.quantities import parse_decimal
 from protocol.vocabulary import vocabulary
@@ -22,8 +22,7 @@ GAINS = frozenset({"produced", "received"})
 LOSSES = frozenset({"consumed", "sent"})
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+class Movement(NamedTuple):
     """One lot or item named by an event.
 
     `quantity` is None where withheld, `place` a pointer into the subject.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from protocol import base64url
 from protocol.compact import parse_compact, verify_signature
@@ -27,8 +27,7 @@ _CONTAINERS = frozenset({dict, list})
 _PROPERTY, _ELEMENT = 3, 2  # entries of a disclosure (RFC 9901 §4.2.1, §4.2.2)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands.
 
     JSON pointer, and the same with `[]` for every array index, names joined by dots.
@@ -82,8 +81,11 @@ def open_claims(payload: JsonObject, disclosures: Sequence[str], limits: Limits 
     """
     if payload.get("_sd_alg", "sha-256") != "sha-256":
         raise FormatError("SD_ALG_REFUSED", "_sd_alg")
+    claims = {name: payload[name] for name in payload if name != "_sd_alg"}
+    if not disclosures and not _hides(claims):  # whoever read the payload has held its depth
+        return Opened(claims)
     opener = _Opener(disclosures, limits)
-    claims = opener.open_object({name: payload[name] for name in payload if name != "_sd_alg"}, Place(), 1)
+    claims = opener.open_object(claims, Place(), 1)
     opener.ensure_all_used()
     opener.result.claims = claims
     return opener.result
@@ -96,6 +98,22 @@ def verify_sd_jwt(token: str | bytes, key: PublicKey, limits: Limits = RECORD_LI
         raise FormatError("TOKEN_MALFORMED")
     verify_signature(compact, key)
     return open_claims(parse_object(compact.payload, limits), compact.disclosures, limits).claims
+
+
+def _hides(payload: JsonObject) -> bool:
+    """Whether a digest may stand anywhere in it."""
+    level: list[Any] = [payload]
+    while level:
+        deeper: list[Any] = []
+        for entry in level:
+            if type(entry) is dict:
+                if "_sd" in entry or "..." in entry:
+                    return True
+                deeper.extend(entry.values())
+            elif type(entry) is list:
+                deeper.extend(entry)
+        level = deeper
+    return False
 
 
 class _Opener:

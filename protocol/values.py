@@ -39,14 +39,14 @@ def check_values(value: Any, place: str) -> None:
         _check_object(value, place)
         for name, member in value.items():
             if name in _IDENTIFIERS and isinstance(member, str):
-                _check_identifier(member, f"{place}/{name}")
+                _check_identifier(member, place, name)
             elif isinstance(member, _CONTAINERS):
                 check_values(member, f"{place}/{name}")
     elif isinstance(value, list):
         for index, member in enumerate(value):
             if isinstance(member, str):
-                _check_identifier(member, f"{place}/{index}")
-            else:
+                _check_identifier(member, place, index)
+            elif isinstance(member, _CONTAINERS):
                 check_values(member, f"{place}/{index}")
 
 
@@ -66,7 +66,7 @@ def _reversed(low: str, high: str) -> bool:
     return low > high if "-" in low else parse_decimal(low) > parse_decimal(high)
 
 
-def _check_identifier(text: str, place: str) -> None:
+def _check_identifier(text: str, place: str, member: str | int) -> None:
     """Names that the schema let through are ours or GS1's.
 
     A GS1 one must be canonical with right check digits.
@@ -76,4 +76,4 @@ def _check_identifier(text: str, place: str) -> None:
     try:
         parse_reference(text)
     except FormatError as error:
-        raise FormatError(error.code, place, **error.values) from error
+        raise FormatError(error.code, f"{place}/{member}", **error.values) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from protocol.verdict import Finding, finding
@@ -35,7 +36,7 @@ class Use:
     lots: frozenset[str]
     by_content: bool = False
 
-    @property
+    @cached_property
     def occasion(self) -> tuple[str, ...]:
         """Two uses on one occasion are one use: one delivery, the invoices of one month.
 

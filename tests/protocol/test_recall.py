@@ -24,7 +24,7 @@ from tests.support.graphs import Chain
 def born(chain: Chain, holder: str, lot: str, *items: str) -> Step:
     """Single garments out of a lot of pieces."""
     step = chain.step(holder, {lot: f"{len(items)} C62"}, dict.fromkeys(items, "1 C62"), act="garment-born")
-    pieces = tuple(replace(move, is_item=True) for move in step.goods.produced)
+    pieces = tuple(move._replace(is_item=True) for move in step.goods.produced)
     chain.steps[-1] = replace(step, goods=replace(step.goods, produced=pieces))
     return chain.steps[-1]
 

@@ -97,7 +97,7 @@ def test_two_withheld_amounts_may_differ() -> None:
         dataclasses.replace(
             step,
             goods=dataclasses.replace(
-                step.goods, sent=tuple(dataclasses.replace(move, quantity=None) for move in step.goods.sent)
+                step.goods, sent=tuple(move._replace(quantity=None) for move in step.goods.sent)
             ),
         )
         for step in chain.steps
