@@ -8,6 +8,7 @@ The maker chooses its id, so nothing has to come back before it can sign; no pas
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,11 @@ FORMAT = "filiera-admission-request/1"
 MEMBERSHIP = "FilieraMembership"
 # A P-256 key also administers the company's other keys; Ed25519 is not verified on chain.
 _CAPABILITIES = {"ES256": CAPTURE | PASSPORT | ADMIN, "EdDSA": CAPTURE}
+
+
+_OF_PERSONS = ("name", "registrations")
+# The Italian tax code of a person; letters stand for digits where two persons would have the same.
+_TAX_CODE = re.compile(r"[A-Z]{6}[0-9L-NP-V]{2}[A-EHLMPR-T][0-9L-NP-V]{2}[A-Z][0-9L-NP-V]{3}[A-Z]")
 
 
 @dataclass(frozen=True)
@@ -89,9 +95,19 @@ def parse_request(data: bytes) -> AdmissionRequest:
 
 
 def membership_record(
-    request: AdmissionRequest, roles: Sequence[str], assurance: str, day: str, coordinator: PrivateKey
+    request: AdmissionRequest,
+    roles: Sequence[str],
+    assurance: str,
+    day: str,
+    coordinator: PrivateKey,
+    *,
+    sole_trader: bool = False,
 ) -> str:
-    """The coordinator's word on who the participant is, signed; its record digest goes on chain at admission."""
+    """The coordinator's word on who the participant is, signed; its record digest goes on chain at admission.
+
+    The name of a sole trader is a person's: it and the register numbers are hidden from the public, be it that the
+    coordinator says so or that a number is a person's tax code.
+    """
     subject = {
         "type": "Membership",
         "id": participant_urn(request.participant),
@@ -104,7 +120,12 @@ def membership_record(
     }
     claims = credential(subject, MEMBERSHIP, new_id(), coordinator.public.did, day)
     validate(subject_schema(MEMBERSHIP, subject), subject, SUBJECT)
-    return issue_record(claims, coordinator, salts())
+    hidden = _OF_PERSONS if sole_trader or _is_person(request) else None
+    return issue_record(claims, coordinator, salts(), hidden)
+
+
+def _is_person(request: AdmissionRequest) -> bool:
+    return any(_TAX_CODE.fullmatch(number) for _, number in request.registrations)
 
 
 def _request(value: Mapping[str, Any]) -> AdmissionRequest:

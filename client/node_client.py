@@ -200,10 +200,6 @@ class NodeClient:
             raise ClientError("NODE_ANSWER_UNREADABLE", path, node=self.url)
         return [dump_json(value) for value in wrapped]
 
-    def delete_document_key(self, cid: str) -> None:
-        """Have the node destroy the caller's wrapped key of a sealed paper."""
-        self._send("DELETE", f"/documents/{quote(cid, safe='')}/keys")
-
     # --- who asks ------------------------------------------------------------------------------------------
 
     def sign_in(self, key: PrivateKey) -> str:

@@ -74,11 +74,6 @@ def grant(node: NodeClient, cid: str, mine: PrivateKey, readers: Sequence[Public
     node.put_document_key(cid, wrap(secret_of(node, cid, mine), readers))
 
 
-def erase(node: NodeClient, cid: str) -> None:
-    """Have the node destroy its wrapped keys: nobody who has not kept the key opens the paper any more."""
-    node.delete_document_key(cid)
-
-
 def secret_of(node: NodeClient, cid: str, reader: PrivateKey) -> Secret:
     """Fetch and open the key of a sealed paper; DocumentError `WRAPPED_NOT_FOR_YOU`, `SEALED_OTHER`."""
     refused = DocumentError("WRAPPED_NOT_FOR_YOU", "key")

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from client.commands.options import KEY, NODE, default_key, open_key, open_node
+from client.commands.options import HOME, KEY, NODE, default_key, open_key, open_maker, open_node
+from client.commands.sending import tell_outcome
 from client.errors import NodeError
 from client.localised import Group, option
 from client.texts import say
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from client.node_client import NodeClient
 
 TIERS = ("public", "legitimate", "authority")
+# Closed list of the schema `event-erasure`.
+REASONS = ("data-subject-request", "retention-ended", "published-by-mistake", "court-order", "other")
 _STDOUT = "-"
 _SHOWN_FROM = 8_388_608
 
@@ -122,16 +125,29 @@ def grant(cid: str, readers: tuple[str, ...], reader_key: Path, node: str, key_p
 
 
 @document.command("erase", help="document.erase.help")
-@click.argument("cid")
+@click.argument("cids", nargs=-1, metavar="[CID]...")
+@option("--record", "records", help="document.record", multiple=True, metavar="ID")
+@option("--reason", help="document.reason", type=click.Choice(REASONS), required=True)
 @NODE
 @KEY
-def erase(cid: str, node: str, key_path: Path | None) -> None:
-    """Have the node destroy the wrapped keys of a sealed paper."""
-    from client.sealed import erase as destroy  # noqa: PLC0415
+@HOME
+def erase(
+    cids: tuple[str, ...], records: tuple[str, ...], reason: str, node: str, key_path: Path | None
+) -> int:
+    """Sign an erasure and send it: the node destroys what it names as it stores it."""
+    from client.erasure import sign_erasure  # noqa: PLC0415
+    from client.outgoing import deliver  # noqa: PLC0415
 
-    with _owner(node, key_path) as client:
-        destroy(client, cid)
+    if not cids and not records:
+        raise click.UsageError(say("document.erase.what"))
+    maker = open_maker(key_path)
+    sign_erasure(maker, cids, records, reason)
+    outcome = deliver(maker, open_node(node))
+    tell_outcome(outcome, maker.journal.path)
+    if outcome.refused:
+        return 1
     click.echo(say("document.erased"), err=True)
+    return 0
 
 
 def _keys(readers: tuple[str, ...]) -> list[PublicKey]:

@@ -71,10 +71,11 @@ def invite(node: str, name: str) -> None:
     default="document",
     show_default=True,
 )
+@option("--sole-trader", help="participant.sole-trader", is_flag=True)
 @_OUT
 def admit(
     request: Path, key_path: Path | None, also: tuple[Path, ...], node: str, roles: tuple[str, ...], assurance: str,
-    out: Path | None,
+    sole_trader: bool, out: Path | None,
 ) -> None:  # fmt: skip
     """Sign membership and act; have the node send them, or write them for another coordinator to cosign."""
     from client.chain_acts import admit_args, sign_act  # noqa: PLC0415
@@ -89,7 +90,7 @@ def admit(
     signers = [open_key(path).key for path in (key_path, *also)]
     distinct = tuple(dict.fromkeys(roles))
     today = datetime.now(UTC).date().isoformat()
-    record = membership_record(asked, distinct, assurance, today, signers[0])
+    record = membership_record(asked, distinct, assurance, today, signers[0], sole_trader=sole_trader)
     args = admit_args(asked.participant, _bits(distinct), parse_record(record).digest.hex(), asked.keys)
     act = sign_act(asked.registry, "admit", args, client.nonce("participants"), signers)
     if out is not None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from node.capture.erased import erased_things
 from node.criteria.topics import topics
 from node.directions import ABOUT, CONSUMED, OBSERVED, PRODUCED, RECEIVED, SENT
 from protocol import events
@@ -121,7 +122,7 @@ def check(token: bytes, now_ms: int, future_seconds: int) -> Checked:
         answers=_named(subject.get("filiera:answers")),
         corrects=_named(subject.get("filiera:corrects")),
         adverse=subject.get("disposition") == "non_conformant",
-        edges=frozenset(_edges(references) if references else _about(subject)),
+        edges=frozenset(_edges(references) if references else _about(subject)).union(erased_things(subject)),
         lines=tuple(_line(entry) for entry in subject.get("filiera:account", ())),
     )
 

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from node.capture import repository
+from node.capture import erasure, repository
 from node.capture.conflicts import ensure_free, find_replay
+from node.capture.erased import ACT as ERASURE
 from protocol.errors import FilieraError
 
 if TYPE_CHECKING:
@@ -135,6 +136,9 @@ class GroupWriter:
             outcomes = [self._judge(connection, candidate, known, accepted) for candidate in candidates]
             if accepted:
                 repository.insert_candidates(connection, accepted)
+            for _, candidate in accepted:
+                if candidate.checked.act == ERASURE:
+                    erasure.carry_out(connection, candidate)
         self.records += len(accepted)
         return outcomes
 
@@ -156,6 +160,8 @@ class GroupWriter:
                     promised_at=stored.promised_at,
                 )
             ensure_free(candidate, known)
+            if candidate.checked.act == ERASURE:
+                erasure.ensure_own(connection, candidate)
         except FilieraError as refusal:
             return refusal
         known.add(candidate)
@@ -182,7 +188,7 @@ class GroupWriter:
             jwt, present = accepted[twin][1].checked.jwt, accepted[twin][1].checked.disclosures
         held = set(present)
         missing = [disclosure for disclosure in brought if disclosure not in held]
-        if not missing:
+        if not missing or erasure.is_erased(connection, digest.hex()):
             return
         merged = [*present, *missing]
         fuller = "~".join([jwt, *merged, ""])

@@ -1,7 +1,8 @@
-"""Wrapped keys of sealed papers: kept apart from the ciphertext, given to members, destroyed on request.
+"""Wrapped keys of sealed papers: kept apart from the ciphertext, given to members, destroyed by an erasure.
 
-The node cannot open them and does not know for whom they are. Erasure is their destruction: the ciphertext may lie on
-IPFS for ever and says nothing without them. That a copy of a key may have been kept by a reader is said, not denied.
+The node cannot open them and does not know for whom they are. Erasure is their destruction (`node/capture/erasure.py`):
+the ciphertext may lie on IPFS for ever and says nothing without them. That a copy of a key may have been kept by a
+reader is said, not denied.
 """
 
 from __future__ import annotations
@@ -30,11 +31,7 @@ class Keyring:
     def put(self, cid: bytes, caller: Caller, wrapped: bytes) -> None:
         """Keep a wrapped key for a paper of the caller's; DOCUMENT_UNKNOWN for anybody else's."""
         check_wrapped(wrapped)
-        self._set(cid, caller, wrapped.decode("utf-8"))
-
-    def destroy(self, cid: bytes, caller: Caller) -> None:
-        """Forget the caller's wrapped key; that there was one stays known."""
-        self._set(cid, caller, None)
+        self._keep(cid, caller, wrapped.decode("utf-8"))
 
     def get(self, cid: bytes, caller: Caller) -> list[Any]:
         """Return the wrapped keys of a paper to a member; DOCUMENT_ERASED if all were destroyed."""
@@ -49,7 +46,7 @@ class Keyring:
             raise DocumentError("DOCUMENT_ERASED", "cid")
         return kept
 
-    def _set(self, cid: bytes, caller: Caller, wrapped: str | None) -> None:
+    def _keep(self, cid: bytes, caller: Caller, wrapped: str) -> None:
         if caller.participant is None:
             raise AuthorityError("DOCUMENT_AUTHOR_NEEDED", "Authorization")
         with self._database.write() as connection:

@@ -53,6 +53,13 @@ def add(connection: Connection, paper: Paper, blocks: Collection[bytes]) -> None
         connection.execute(insert(BLOCKS), rows)
 
 
+def remove(connection: Connection, cid: bytes, owner: bytes) -> None:
+    """Forget that a participant brought a paper; the last to go takes the list of its blocks along."""
+    connection.execute(delete(DOCUMENTS).where((DOCUMENTS.c.cid == cid) & (DOCUMENTS.c.owner == owner)))
+    if not papers(connection, cid):
+        connection.execute(delete(BLOCKS).where(BLOCKS.c.document == cid))
+
+
 def set_tier(connection: Connection, cid: bytes, owner: bytes, tier: str) -> None:
     """Let more people read."""
     row = (DOCUMENTS.c.cid == cid) & (DOCUMENTS.c.owner == owner)

@@ -128,13 +128,6 @@ def get_keys(cid: Cid, node: NodeState, caller: Asking) -> dict[str, list[Any]]:
     return {"wrapped": wrapped}
 
 
-@router.delete("/{cid}/keys", status_code=204, response_class=Response)
-def delete_keys(cid: Cid, node: NodeState, caller: Asking) -> Response:
-    """Destroy the caller's wrapped key: the erasure of a sealed paper."""
-    node.documents.keyring.destroy(parse_cid(cid), caller)
-    return Response(status_code=204)
-
-
 def _range(header: str | None, size: int) -> tuple[int, int]:
     """Return [start, stop) of a single byte range (RFC 9110 §14); several or other units mean the whole."""
     found = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", header or "")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError
 
+from node.capture.erasure import is_erased
 from node.documents import repository
 from node.documents.keyring import Keyring
 from node.documents.media import HEAD_BYTES, media_type_of
@@ -85,9 +86,10 @@ class Documents:
         """Return the paper as far as the caller may read it; DOCUMENT_UNKNOWN alike for none and not allowed."""
         with self._database.read() as connection:
             found = repository.papers(connection, cid)
+            erased = not found and is_erased(connection, format_cid(cid))
         allowed = [paper for paper in found if _may_read(caller, paper)]
         if not allowed:
-            raise DocumentError("DOCUMENT_UNKNOWN", "cid")
+            raise DocumentError("DOCUMENT_ERASED" if erased else "DOCUMENT_UNKNOWN", "cid")
         return _of(caller.participant, allowed) or min(allowed, key=lambda paper: TIERS.index(_tier(paper)))
 
     def read(self, paper: Paper, start: int = 0, stop: int | None = None) -> Iterator[bytes]:

@@ -9,13 +9,13 @@ import httpx
 import pytest
 
 from client.chain_acts import Registry, act_message, cosign_act, sign_act
-from client.enrolment import make_request, parse_request
+from client.enrolment import make_request, membership_record, parse_request
 from client.errors import ClientError
 from client.keystore import KeyFile, new_key, save_key
 from client.node_client import NodeClient
 from client.profile import Profile, load_profile, save_profile
 from protocol.errors import ChainError, SignatureInvalid
-from protocol.records import verify_record
+from protocol.records import parse_record, restrict, verify_record
 from protocol.signatures import verify
 from tests.client.desk import furnish
 
@@ -250,3 +250,21 @@ def test_list_and_invite(desk, node):
     assert json.loads(desk.filiera("participant", "list", "--json").out)[0]["id"] == "ab" * 32
     said = desk.filiera("participant", "invite", "--name", "Rossi", "--node", "http://n.test")
     assert "filiera key request" in said.out
+
+
+@pytest.mark.parametrize(
+    ("registrations", "told", "hidden"),
+    [
+        ([("VAT", "IT01234567890")], False, False),
+        ([("VAT", "IT01234567890")], True, True),
+        ([("VAT", "IT01234567890"), ("codice-fiscale", "BNCNNA80A41A944Q")], False, True),
+    ],
+)
+def test_the_name_of_a_person_is_not_shown_to_the_public(registrations, told, hidden):
+    asked = make_request("ab" * 32, [new_key()], REGISTRY, "Anna Bianchi", "IT", registrations)
+    token = membership_record(asked, ["supplier"], "document", "2026-03-02", new_key(), sole_trader=told)
+    record = parse_record(token)
+    public = parse_record(restrict(record, "public"))
+    assert record.subject["name"] == "Anna Bianchi"
+    assert ("name" not in public.subject, "registrations" not in public.subject) == (hidden, hidden)
+    assert public.subject["roles"] == ["supplier"]

@@ -11,7 +11,7 @@ from client import keystore
 from client.commands import document as command
 from client.documents import download
 from client.node_client import NodeClient
-from client.sealed import download_sealed, erase, grant, secret_of, upload_sealed, wrap
+from client.sealed import download_sealed, grant, secret_of, upload_sealed, wrap
 from protocol.cid import parse_cid
 from protocol.errors import DocumentError
 from protocol.keys import private_key_from_secret
@@ -95,15 +95,6 @@ def test_readers_can_be_granted_later_and_left_out_again(maker, brand, paper, tm
     assert refusal(lambda: secret_of(brand, found["cid"], THEIRS)) == "WRAPPED_NOT_FOR_YOU"
 
 
-def test_erased_keys_open_nothing(maker, brand, paper):
-    found = upload_sealed(maker, paper, [MINE.public, THEIRS.public])
-    erase(maker, found["cid"])
-    for client, key in ((maker, MINE), (brand, THEIRS)):
-        with pytest.raises(Exception, match="NODE_REFUSED") as refused:
-            secret_of(client, found["cid"], key)
-        assert refused.value.problem_code == "DOCUMENT_ERASED"
-
-
 def test_a_key_of_another_paper_is_noticed(maker, paper, tmp_path):
     found = upload_sealed(maker, paper, [MINE.public])
     secret = secret_of(maker, found["cid"], MINE)
@@ -118,7 +109,7 @@ def test_a_key_of_another_paper_is_noticed(maker, paper, tmp_path):
         assert [path.name for path in tmp_path.glob("*x*")] == []
 
 
-def test_the_commands_seal_grant_open_and_erase(url, paper, tmp_path, monkeypatch):
+def test_the_commands_seal_grant_and_open(url, paper, tmp_path, monkeypatch):
     for name, key in {"maker": MAKER.key, "brand": BRAND.key, "mine": MINE, "theirs": THEIRS}.items():
         keystore.save_key(tmp_path / f"{name}.jwk", key)
     monkeypatch.setenv("FILIERA_NODE", url)
@@ -138,6 +129,4 @@ def test_the_commands_seal_grant_open_and_erase(url, paper, tmp_path, monkeypatc
     got = run("brand", "get", cid, "--reader-key", theirs, "-o", str(tmp_path / "copy.pdf"))
     assert got.exit_code == 0, got.output
     assert (tmp_path / "copy.pdf").read_bytes() == DATA
-    assert run("maker", "erase", cid).exit_code == 0
-    assert run("brand", "get", cid, "--reader-key", theirs, "-o", str(tmp_path / "again.pdf")).exit_code != 0
     assert run("maker", "add", str(paper), "--for", MINE.public.did, "--public").exit_code == 2

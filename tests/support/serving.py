@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def serving(folder: Path, *makers: Maker, **changes: Any) -> Iterator[str]:
+def serving(folder: Path, *makers: Maker, clock: Clock | None = None, **changes: Any) -> Iterator[str]:
     """The address of a node that knows the makers."""
     app = create_app(
-        settings_in(folder, **changes), participants=FixedParticipants(snapshot_of(*makers)), clock=Clock()
+        settings_in(folder, **changes),
+        participants=FixedParticipants(snapshot_of(*makers)),
+        clock=clock or Clock(),
     )
     with listening(app) as url:
         yield url
