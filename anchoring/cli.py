@@ -236,6 +236,54 @@ def chain_deploy(
     _show(deployment.to_json())
 
 
+@chain.command("open-log")
+@chain_url
+@deployment_file
+@operator_key
+@click.option("--coordinator", "coordinators", multiple=True, required=True, type=click.Path(path_type=Path),
+              help="Private JWK, P-256; repeat for each coordinator that has to sign.")  # fmt: skip
+@click.option(
+    "--participant", required=True, help="Participant id (hex) that operates the log; admitted already."
+)
+@click.option("--log-origin", required=True)
+@click.option("--log-key", required=True, type=click.Path(path_type=Path))
+@click.option("--log-operator", required=True, help="Address that anchors it.")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="Deployment file of the other node."
+)
+@click.option(
+    "--trust", type=click.Path(path_type=Path), help="Trust file that gets the log beside those it has."
+)
+@guarded
+def chain_open_log(
+    chain_url: str,
+    deployment: Path,
+    operator_key: Path,
+    coordinators: tuple[Path, ...],
+    out: Path,
+    **options: Any,
+) -> None:
+    """Open a log for a second node, on the same chain and contracts; the operator's account pays."""
+    trust: Path | None = options["trust"]
+    if out.exists():
+        raise ChainError("FILE_EXISTS", str(out))
+    pinned = None if trust is None else json.loads(trust.read_text("utf-8"))
+    plan = deploying.DeployPlan(
+        coordinators=[_private_key(path) for path in coordinators],
+        log_origin=options["log_origin"],
+        log_key=_public_key(options["log_key"]),
+        threshold=len(coordinators),
+    )
+    participant = _hex32(options["participant"], "participant") or bytes(32)
+    account, known = load_account(operator_key), load_deployment(deployment)
+    opened = deploying.open_log(chain_url, account, known, plan, participant, options["log_operator"])
+    deploying.write_json(out, opened.to_json())
+    if trust is not None and pinned is not None:
+        pinned["logs"].append({"origin": opened.log.origin, "logKey": opened.log.logKey})
+        deploying.write_json(trust, pinned, replace=True)
+    _show(opened.to_json())
+
+
 @chain.command("bridge")
 @chain_url
 @click.option(

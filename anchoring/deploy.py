@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -77,13 +77,7 @@ def deploy(url: str, account: LocalAccount, plan: DeployPlan, timeout: float = D
     anchors = _create(web3, account, "anchors", participants.address)
     passports = _create(web3, account, "passports", participants.address)
     identifier = plan.participant or secrets.token_bytes(32)
-    log = DeployedLog(
-        origin=plan.log_origin,
-        logId=sha256(plan.log_origin.encode()).hexdigest(),
-        logKey=plan.log_key.raw.hex(),
-        participant=identifier.hex(),
-        operator=to_checksum_address(plan.operator or account.address),
-    )
+    log = _log(plan, identifier, plan.operator or str(account.address))
     deployment = Deployment(chain_id, genesis, participants, anchors, passports, log)
     client = ChainClient(url, deployment, timeout)
     client.check_identity()
@@ -91,6 +85,27 @@ def deploy(url: str, account: LocalAccount, plan: DeployPlan, timeout: float = D
     _act(relayer, plan, "participants", "admit", _admission(plan, identifier, relayer.target("participants")))
     _act(relayer, plan, "anchors", "openLog", _opening(deployment))
     return deployment
+
+
+def open_log(
+    url: str,
+    account: LocalAccount,
+    deployment: Deployment,
+    plan: DeployPlan,
+    participant: bytes,
+    operator: str,
+    timeout: float = DEFAULT_TIMEOUT,
+) -> Deployment:
+    """Open another log on the chain of a deployment: for a participant that is admitted, anchored by `operator`.
+
+    Returns the deployment as the other node reads it: the same contracts, its own log.
+    """
+    _check(plan)
+    client = ChainClient(url, deployment, timeout)
+    client.check_identity()
+    opened = replace(deployment, log=_log(plan, participant, operator))
+    _act(Relayer(client, account), plan, "anchors", "openLog", _opening(opened))
+    return opened
 
 
 def write_json(path: Path, value: dict[str, Any], *, replace: bool = False) -> None:
@@ -104,6 +119,16 @@ def write_json(path: Path, value: dict[str, Any], *, replace: bool = False) -> N
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+
+
+def _log(plan: DeployPlan, participant: bytes, operator: str) -> DeployedLog:
+    return DeployedLog(
+        origin=plan.log_origin,
+        logId=sha256(plan.log_origin.encode()).hexdigest(),
+        logKey=plan.log_key.raw.hex(),
+        participant=participant.hex(),
+        operator=to_checksum_address(operator),
+    )
 
 
 def _check(plan: DeployPlan) -> None:

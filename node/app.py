@@ -20,6 +20,7 @@ from node import contract, problems
 from node.auth.service import Auth
 from node.capture.admission import Rules
 from node.capture.checking import recheck
+from node.capture.numbers import Numbers
 from node.capture.service import Capture
 from node.capture.verifiers import Verifiers
 from node.clock import now_ms
@@ -27,7 +28,7 @@ from node.content.assemble import open_content
 from node.criteria.guard import CriteriaWriter
 from node.criteria.service import Criteria
 from node.custody.service import Custody
-from node.custody.source import NodeLogSource
+from node.custody.source import AllLogs, CopiedLogSource, NodeLogSource
 from node.db import Database
 from node.deps import Node
 from node.documents.service import Documents
@@ -40,6 +41,8 @@ from node.log.head_store import SqlHeadStore
 from node.log.receipts import ReceiptIssuer
 from node.log.repository import LogRepository
 from node.log.service import Log
+from node.mirror.repository import MirrorRepository
+from node.mirror.service import Mirror
 from node.participants.chain import ChainParticipants
 from node.participants.service import FixedParticipants, Participants
 from node.passports.batches import Batches
@@ -87,12 +90,14 @@ def create_app(
         anchor.start()
         node.health.endpoints.start()
         node.witnesses.start()
+        node.mirror.start()
         _calm_collector()
         try:
             yield
         finally:
             # What was acknowledged is stored; what waits is still written before the end.
             await node.writer.stop()
+            node.mirror.stop()
             node.witnesses.stop()
             anchor.stop()
             node.health.endpoints.stop()
@@ -129,9 +134,9 @@ def _build(
     stored = LogRepository(database)
     log = Log(stored, origin, key, deployment)
     witnesses = _witnesses(settings, client, log)
-    custody = Custody(
-        database, NodeLogSource(log), log.log_id, people, deployment, settings.custody_records, witnesses
-    )
+    copies = MirrorRepository(database)
+    logs = AllLogs(log.log_id, NodeLogSource(log), CopiedLogSource(copies))
+    custody = Custody(database, logs, log.log_id, people, deployment, settings.custody_records, witnesses)
     writer = CriteriaWriter(database, recheck, people, custody)
     rules = Rules(settings.promise_seconds, settings.future_seconds, settings.closing_blocks)
     verifiers = Verifiers(settings.verifiers, settings.future_seconds)
@@ -168,6 +173,7 @@ def _build(
         ),
         kpis=Kpis(database, people, log),
         criteria=Criteria(database),
+        mirror=_mirror(settings, client, database, copies, log.log_id, clock),
         passports=Passports(
             database,
             capture,
@@ -214,6 +220,28 @@ def _witnesses(settings: Settings, client: ChainClient | None, log: Log) -> Witn
         settings.witness_urls,
         settings.witness_quorum,
         settings.witness_seconds,
+    )
+
+
+def _mirror(
+    settings: Settings,
+    client: ChainClient | None,
+    database: Database,
+    copies: MirrorRepository,
+    own: bytes,
+    clock: Callable[[], int],
+) -> Mirror:
+    return Mirror(
+        database,
+        copies,
+        own,
+        client,
+        ClientSource(client) if client else None,
+        ConfirmationRule.parse(settings.confirmation),
+        settings.peer_urls,
+        settings.peer_seconds,
+        Numbers(),
+        clock,
     )
 
 

@@ -55,6 +55,11 @@ class Settings(BaseSettings):
     witness_quorum: int = Field(default=0, ge=0, le=64)
     # How often the node looks whether there is something new to confirm.
     witness_seconds: float = Field(default=5.0, gt=0)
+    # Addresses of other nodes whose logs are copied, with spaces between them: what their members declared is then
+    # part of one chain of custody here.
+    peers: str = ""
+    # How often the node looks whether they have something new.
+    peer_seconds: float = Field(default=5.0, gt=0)
     # What a receipt promises: in an anchored head so many seconds after it was received.
     promise_seconds: int = Field(default=3600, gt=0)
     # How far ahead of the node's clock the time of an event may be.
@@ -92,6 +97,9 @@ class Settings(BaseSettings):
         urls = self.witness_urls
         if not all(re.fullmatch(r"https?://\S+", url) for url in urls) or len(set(urls)) != len(urls):
             raise ValueError("FILIERA_WITNESSES are http addresses, each once, with spaces between them")
+        peers = self.peer_urls
+        if not all(re.fullmatch(r"https?://\S+", url) for url in peers) or len(set(peers)) != len(peers):
+            raise ValueError("FILIERA_PEERS are http addresses, each once, with spaces between them")
         if self.witness_quorum > len(urls):
             raise ValueError("FILIERA_WITNESS_QUORUM is at most the number of FILIERA_WITNESSES")
         return self
@@ -100,6 +108,11 @@ class Settings(BaseSettings):
     def witness_urls(self) -> list[str]:
         """The witnesses' addresses."""
         return self.witnesses.split()
+
+    @property
+    def peer_urls(self) -> list[str]:
+        """The other nodes' addresses."""
+        return self.peers.split()
 
     @property
     def database(self) -> str:

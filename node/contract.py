@@ -23,6 +23,7 @@ from node.formats.routes import router as formats
 from node.health.routes import router as health
 from node.kpis.routes import router as kpis
 from node.log.routes import router as log
+from node.mirror.routes import router as mirror
 from node.participants.routes import router as participants
 from node.passports.routes import router as passports
 from node.resolver.routes import router as resolver
@@ -40,6 +41,7 @@ ROUTERS = (
     custody,
     log,
     witness,
+    mirror,
     participants,
     auth,
     formats,

@@ -16,6 +16,7 @@ from node.documents.service import Documents
 from node.events.service import Events
 from node.kpis.service import Kpis
 from node.log.service import Log
+from node.mirror.service import Mirror
 from node.participants.relay import Relay
 from node.participants.service import Participants
 from node.passports.service import Passports
@@ -54,6 +55,7 @@ class Node:
     health: Health
     kpis: Kpis
     criteria: Criteria
+    mirror: Mirror
     passports: Passports
     witnesses: Witnesses
     assets: Assets

@@ -25,7 +25,7 @@ PASSPORT_KIND = "DigitalProductPassport"
 # What speaks for the coordinator belongs to no participant.
 COORDINATOR = bytes(32)
 _PARTICIPANT_PREFIX = "urn:filiera:participant:"
-_FINDERS = ROLES["certifier"] | ROLES["authority"]
+FINDERS = ROLES["certifier"] | ROLES["authority"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def admit(checked: Checked, snapshot: Snapshot, rules: Rules, now_ms: int) -> Ca
         received_at=now_ms,
         promised_at=now_ms + rules.promise_seconds * 1000,
         # Only laboratories and authorities put another's goods in doubt (README §8).
-        adverse=checked.adverse and bool(snapshot.participants[participant].roles & _FINDERS),
+        adverse=checked.adverse and bool(snapshot.participants[participant].roles & FINDERS),
     )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from protocol.goods import LotRefs
+    from protocol.records import Record
 
 EVENT = "FilieraEvent"
 _DIRECTIONS = {
@@ -100,12 +101,16 @@ def check(token: bytes, now_ms: int, future_seconds: int) -> Checked:
     """Check one token as of `now_ms` (milliseconds since 1970). Raises FilieraError."""
     record = verify_record(token)
     check_record(record)
-    subject = record.subject
-    references = None
     if record.kind == EVENT:
         now = datetime.fromtimestamp(now_ms / 1000, UTC)
         events.ensure_not_future(record.claims, now, timedelta(seconds=future_seconds))
-        references = events.references(record)
+    return describe(record, _acts_for(record.subject))
+
+
+def describe(record: Record, acts_for: str | None) -> Checked:
+    """What the database keeps of a record that has been checked, `acts_for` being whom it acts for."""
+    subject = record.subject
+    references = events.references(record) if record.kind == EVENT else None
     return Checked(
         token=record.token,
         jwt_length=len(record.jwt),
@@ -116,7 +121,7 @@ def check(token: bytes, now_ms: int, future_seconds: int) -> Checked:
         act=subject.get("filiera:act", ""),
         day=subject.get("filiera:day", ""),
         claimed=_digest(subject.get("filiera:participant")),
-        acts_for=_acts_for(subject),
+        acts_for=acts_for,
         record_seq=subject.get("filiera:recordSeq"),
         previous=_digest(subject.get("filiera:previousRecord")),
         answers=_named(subject.get("filiera:answers")),

@@ -23,6 +23,8 @@ class KnownRecord:
     digest: bytes
     received_at: int
     promised_at: int
+    # Another node took it: this one has only a copy, and promised nothing.
+    copied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,16 @@ class Known:
 
 
 def find_replay(candidate: Candidate, known: Known) -> KnownRecord | None:
-    """Return the stored twin of a record sent again; the same id with other bytes raises RECORD_ID_REUSED."""
+    """Return the stored twin of a record sent again.
+
+    ConflictError RECORD_ID_REUSED for the same id with other bytes, RECORD_ELSEWHERE if another node took it.
+    """
     checked = candidate.checked
     stored = known.by_id.get((checked.record_id, checked.key_id))
     if stored is not None and stored.digest != checked.digest:
         raise ConflictError("RECORD_ID_REUSED", "/id", id=checked.record_id, stored=stored.digest.hex())
+    if stored is not None and stored.copied:
+        raise ConflictError("RECORD_ELSEWHERE", "/id", id=checked.record_id)
     return stored
 
 

@@ -15,7 +15,7 @@ from node.capture.conflicts import Known, KnownEntry, KnownRecord
 from node.models import LotAccount, LotEdge, StoredRecord, table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -27,7 +27,12 @@ RECORDS, EDGES, ACCOUNTS = (table_of(model) for model in (StoredRecord, LotEdge,
 CHUNK = 5_000
 
 _BY_ID = select(
-    RECORDS.c.record_id, RECORDS.c.key_id, RECORDS.c.digest, RECORDS.c.received_at, RECORDS.c.promised_at
+    RECORDS.c.record_id,
+    RECORDS.c.key_id,
+    RECORDS.c.digest,
+    RECORDS.c.received_at,
+    RECORDS.c.promised_at,
+    RECORDS.c.log,
 ).where(RECORDS.c.record_id.in_(bindparam("wanted", expanding=True)))
 _BY_SEQ = select(RECORDS.c.key_id, RECORDS.c.record_seq, RECORDS.c.digest, RECORDS.c.previous).where(
     tuple_(RECORDS.c.key_id, RECORDS.c.record_seq).in_(bindparam("wanted", expanding=True))
@@ -55,7 +60,7 @@ def load_known(connection: Connection, candidates: Sequence[Candidate]) -> Known
     """Read everything stored that could stand in the way of the candidates."""
     known = Known()
     for row in _rows(connection, _BY_ID, {candidate.checked.record_id for candidate in candidates}):
-        known.by_id[row[0], row[1]] = KnownRecord(row[2], row[3], row[4])
+        known.by_id[row[0], row[1]] = KnownRecord(row[2], row[3], row[4], row[5] is not None)
     for row in _rows(connection, _BY_SEQ, set(_sequence_neighbours(candidates))):
         known.by_seq[row[0], row[1]] = (row[2], row[3])
     for row in _rows(connection, _BY_ENTRY, set(_entry_neighbours(candidates))):
@@ -63,9 +68,23 @@ def load_known(connection: Connection, candidates: Sequence[Candidate]) -> Known
     return known
 
 
-def insert_candidates(connection: Connection, numbered: Sequence[tuple[int, Candidate]]) -> None:
-    """Insert records, edges and account entries; IntegrityError if another process was faster."""
-    connection.execute(_INSERT_RECORDS, [candidate.row(number) for number, candidate in numbered])
+def insert_candidates(
+    connection: Connection,
+    numbered: Sequence[tuple[int, Candidate]],
+    *,
+    log: bytes | None = None,
+    places: Mapping[bytes, int | None] | None = None,
+) -> None:
+    """Insert records, edges and account entries; IntegrityError if another process was faster.
+
+    `log` is another node's from which they are copied, with their leaf indices by digest.
+    """
+    known = places or {}
+    rows = [
+        candidate.row(number) | {"log": log, "leaf_index": known.get(candidate.checked.digest)}
+        for number, candidate in numbered
+    ]
+    connection.execute(_INSERT_RECORDS, rows)
     edges = [
         {"lot": lot, "direction": direction, "number": number}
         for number, candidate in numbered

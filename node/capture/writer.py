@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -21,6 +19,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from node.capture import erasure, repository
 from node.capture.conflicts import ensure_free, find_replay
 from node.capture.erased import ACT as ERASURE
+from node.capture.numbers import Numbers
 from protocol.errors import FilieraError
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ class GroupWriter:
         self._queue: asyncio.Queue[Submission] = asyncio.Queue()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._task: asyncio.Task[None] | None = None
-        self._last_number = 0
+        self._numbers = Numbers()
         self.groups = 0
         self.records = 0
 
@@ -165,7 +164,7 @@ class GroupWriter:
         except FilieraError as refusal:
             return refusal
         known.add(candidate)
-        accepted.append((self._next_number(), candidate))
+        accepted.append((self._numbers(), candidate))
         return Stored(
             created=True,
             digest=candidate.checked.digest,
@@ -198,14 +197,3 @@ class GroupWriter:
         else:
             number, other = accepted[twin]
             accepted[twin] = (number, replace(other, checked=other.checked._replace(token=fuller)))
-
-    def _next_number(self) -> int:
-        """A number for the next row: rises with time, so that the index grows at its end.
-
-        Made here, not by the database, so that rows go in as one list. The random part keeps several
-        processes on one database apart; should two meet all the same, the primary key refuses and the group
-        is written again.
-        """
-        number = (time.time_ns() // 1_000_000 << 20) | secrets.randbits(12) << 8
-        self._last_number = max(number, self._last_number + 1)
-        return self._last_number

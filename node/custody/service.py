@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
     from anchoring.deployment import Deployment
     from node.auth.tiers import Caller
-    from node.custody.source import NodeLogSource
     from node.db import Database
     from node.events.repository import Found
     from node.participants.service import Participants
     from node.witness.service import Witnesses
+    from protocol.bundle_model import LogSource
     from protocol.history import History
     from protocol.passport_batch import BatchPlace
     from protocol.records import Record
@@ -53,7 +53,7 @@ class Custody:
     def __init__(
         self,
         database: Database,
-        source: NodeLogSource,
+        source: LogSource,
         log_id: bytes,
         participants: Participants,
         deployment: Deployment | None,
@@ -83,9 +83,9 @@ class Custody:
             members += _catalogues(connection, records)
         shown = [_for(caller, *each) for each in records]
         named = [_for(caller, *each) for each in members]
-        indexes = [entry.leaf_index for entry, _ in records]
-        tokens = [(record.token, self._log_id, index) for record, index in zip(shown, indexes, strict=True)]
-        witnessed = self._witnessed(indexes)
+        places = [(entry.log or self._log_id, entry.leaf_index) for entry, _ in records]
+        tokens = [(record.token, *place) for record, place in zip(shown, places, strict=True)]
+        witnessed = self._witnessed(places)
         bundle = build_bundle(
             target,
             tokens,
@@ -97,12 +97,12 @@ class Custody:
         )
         return serialise(witnessed.attach(bundle, shown, named) if witnessed else bundle)
 
-    def _witnessed(self, indexes: Iterable[int | None]) -> WitnessedSource | None:
-        """The log as witnesses confirmed it, unless that would leave an anchored record out."""
+    def _witnessed(self, places: Iterable[tuple[bytes, int | None]]) -> WitnessedSource | None:
+        """The logs as witnesses confirmed them, unless that would leave an anchored record out."""
         if self._witnesses is None or self._witnesses.current is None:
             return None
-        source = WitnessedSource(self._source, self._witnesses.current)
-        return source if source.covers(self._log_id, indexes) else None
+        source = WitnessedSource(self._source, self._witnesses.current, self._log_id)
+        return source if all(source.covers(*place) for place in places) else None
 
     def history(self, target: str, caller: Caller) -> History:
         """What the stored records tell about a target, as far as the caller may read; raises what `bundle` raises."""

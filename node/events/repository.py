@@ -26,12 +26,18 @@ COLUMNS = (
     RECORDS.c.jwt,
     RECORDS.c.disclosures,
     RECORDS.c.leaf_index,
+    RECORDS.c.log,
 )
+# What this node took itself; the rest are copies out of other nodes' logs.
+OWN = RECORDS.c.log.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A stored record; `token` as it was signed, with all disclosures that the node has."""
+    """A stored record; `token` as it was signed, with all disclosures that the node has.
+
+    `log` is that of another node, None for this node's own.
+    """
 
     number: int
     digest: bytes
@@ -42,12 +48,14 @@ class Found:
     answers: bytes | None
     token: str
     leaf_index: int | None
+    log: bytes | None = None
 
 
 def found(row: Any) -> Found:
     """A row of `COLUMNS` as a dataclass."""
-    number, digest, record_id, key_id, participant, seq, answers, jwt, disclosures, leaf_index = row
-    return Found(number, digest, record_id, key_id, participant, seq, answers, jwt + disclosures, leaf_index)
+    number, digest, record_id, key_id, participant, seq, answers, jwt, disclosures, leaf_index, log = row
+    token = jwt + disclosures
+    return Found(number, digest, record_id, key_id, participant, seq, answers, token, leaf_index, log)
 
 
 def by_digest(connection: Connection, digest: bytes) -> list[Found]:

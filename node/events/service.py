@@ -59,14 +59,16 @@ class Events:
             waiting = repository.waits_for(connection, stored)
         record = parse_record(stored.token)
         token = restrict(record, caller.tier_for(stored.participant))
-        state = self.state(stored.leaf_index)
+        state = self.state(stored)
         return Shown(
             stored.record_id, stored.digest, token, f"application/{record.typ}", state, tuple(waiting)
         )
 
-    def state(self, leaf_index: int | None) -> str:
-        """received, anchored or confirmed (design §7)."""
-        head = None if leaf_index is None else self._log.covering(leaf_index)
+    def state(self, stored: Found) -> str:
+        """received, anchored or confirmed (design §7); of a copy nothing is taken that is not confirmed."""
+        if stored.log is not None:
+            return "confirmed"
+        head = None if stored.leaf_index is None else self._log.covering(stored.leaf_index)
         if head is None:
             return "received"
         return "confirmed" if head.state is HeadState.CONFIRMED else "anchored"
@@ -74,6 +76,8 @@ class Events:
     def proof(self, name: str) -> dict[str, Any]:
         """Inclusion proof in the first head that has the record, with the head's place on the chain."""
         stored = self.find(name)
+        if stored.log is not None:
+            raise LogError("PROOF_ELSEWHERE", "/id", id=stored.record_id, log=stored.log.hex())
         head = None if stored.leaf_index is None else self._log.covering(stored.leaf_index)
         if head is None or stored.leaf_index is None:
             raise LogError("PROOF_PENDING", "/id", id=stored.record_id)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, exists, func, select
 
 from node.directions import PRODUCED
-from node.events.repository import COLUMNS, EDGES, RECORDS, Found, found
+from node.events.repository import COLUMNS, EDGES, OWN, RECORDS, Found, found
 from node.models import LotAccount, table_of
 from protocol.kpis.deeds import EVENT, MASTER, evidence_acts
 
@@ -24,7 +24,7 @@ CHUNK = 5_000
 
 
 def _below(size: int) -> ColumnElement[bool]:
-    return RECORDS.c.leaf_index.is_not(None) & (RECORDS.c.leaf_index < size)
+    return OWN & RECORDS.c.leaf_index.is_not(None) & (RECORDS.c.leaf_index < size)
 
 
 def firsts(connection: Connection, period: Period, size: int) -> dict[bytes, bytes]:
@@ -34,6 +34,7 @@ def firsts(connection: Connection, period: Period, size: int) -> dict[bytes, byt
         later.c.corrects == RECORDS.c.digest,
         later.c.participant == RECORDS.c.participant,
         later.c.leaf_index < size,
+        later.c.log.is_(None),
     )
     in_time = RECORDS.c.day.between(period.start, period.end)
     places = (
@@ -42,7 +43,7 @@ def firsts(connection: Connection, period: Period, size: int) -> dict[bytes, byt
         .group_by(RECORDS.c.participant)
     )
     rows = connection.execute(
-        select(RECORDS.c.participant, RECORDS.c.digest).where(RECORDS.c.leaf_index.in_(places))
+        select(RECORDS.c.participant, RECORDS.c.digest).where(OWN, RECORDS.c.leaf_index.in_(places))
     )
     return {bytes(participant): bytes(digest) for participant, digest in rows}
 

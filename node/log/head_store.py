@@ -18,7 +18,7 @@ from node.config import Settings
 from node.db import Database
 from node.log import rows
 from node.log.repository import LogRepository
-from node.log.rows import HEADS, LEASES, RECORDS
+from node.log.rows import HEADS, LEASES, OWN, RECORDS
 from protocol.errors import ChainError
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class SqlHeadStore:
             rows.give_indices(connection, head.first_index, head.records)
             taken = connection.execute(
                 select(func.count()).where(
-                    RECORDS.c.leaf_index >= head.first_index, RECORDS.c.leaf_index < head.size
+                    OWN, RECORDS.c.leaf_index >= head.first_index, RECORDS.c.leaf_index < head.size
                 )
             ).scalar_one()
             if taken != len(head.records):

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from anchoring.ports import HeadState
 from node.log import rows
-from node.log.rows import BLOCKS, HEADS, RECORDS
+from node.log.rows import BLOCKS, HEADS, OWN, RECORDS
 from node.log.tree import LogTree
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class LogRepository:
                 first = self.tree.size
                 wanted = (
                     select(RECORDS.c.digest)
-                    .where(RECORDS.c.leaf_index >= first, RECORDS.c.leaf_index < first + PAGE)
+                    .where(OWN, RECORDS.c.leaf_index >= first, RECORDS.c.leaf_index < first + PAGE)
                     .order_by(RECORDS.c.leaf_index)
                 )
                 found = connection.execute(wanted).scalars().all()
@@ -93,7 +93,7 @@ class LogRepository:
         """Record digests of consecutive leaves."""
         wanted = (
             select(RECORDS.c.digest)
-            .where(RECORDS.c.leaf_index >= first, RECORDS.c.leaf_index < first + count)
+            .where(OWN, RECORDS.c.leaf_index >= first, RECORDS.c.leaf_index < first + count)
             .order_by(RECORDS.c.leaf_index)
         )
         with self._database.read() as connection:
@@ -104,7 +104,7 @@ class LogRepository:
         newest = self.newest()
         unlogged = select(func.count(), func.min(RECORDS.c.promised_at)).where(RECORDS.c.leaf_index.is_(None))
         planned = select(func.min(RECORDS.c.promised_at)).where(
-            RECORDS.c.leaf_index >= (newest.size if newest else 0)
+            OWN, RECORDS.c.leaf_index >= (newest.size if newest else 0)
         )
         with self._database.read() as connection:
             count, promised = connection.execute(unlogged).one()

@@ -22,6 +22,8 @@ HEADS, LEASES, BLOCKS, RECORDS, EDGES = (
     table_of(model) for model in (Head, Lease, LogBlock, StoredRecord, LotEdge)
 )
 
+# Records of this node's own log.
+OWN = RECORDS.c.log.is_(None)
 _GIVE_INDEX = (
     update(RECORDS)
     .where(RECORDS.c.digest == bindparam("wanted"), RECORDS.c.leaf_index.is_(None))
@@ -92,7 +94,7 @@ def affected(connection: Connection, batch: frozenset[bytes]) -> list[bytes]:
 
     Named by a correction of the same participant: nobody may cast doubt on another's record this way. Or:
     what made a lot that a later record found non-conformant; only laboratories and the like may say that
-    (acts.json, roles).
+    (acts.json, roles). What stands in another node's log is named in that log's list.
     """
     corrected, makers = RECORDS.alias("corrected"), EDGES.alias("makers")
     by_correction = (
@@ -101,7 +103,7 @@ def affected(connection: Connection, batch: frozenset[bytes]) -> list[bytes]:
             corrected,
             (corrected.c.digest == RECORDS.c.corrects) & (corrected.c.participant == RECORDS.c.participant),
         )
-        .where(RECORDS.c.corrects.is_not(None))
+        .where(RECORDS.c.corrects.is_not(None), OWN)
     )
     made = RECORDS.alias("made")
     by_finding = (
@@ -109,7 +111,7 @@ def affected(connection: Connection, batch: frozenset[bytes]) -> list[bytes]:
         .join(EDGES, EDGES.c.number == RECORDS.c.number)
         .join(makers, (makers.c.lot == EDGES.c.lot) & (makers.c.direction == PRODUCED))
         .join(made, made.c.number == makers.c.number)
-        .where(RECORDS.c.adverse)
+        .where(RECORDS.c.adverse, OWN)
     )
     found: set[bytes] = set()
     for statement in (by_correction, by_finding):

@@ -39,6 +39,12 @@ class LogTree:
                 if index == self.size:
                     self._append(leaf_hash(digest))
 
+    def copy(self) -> LogTree:
+        """A tree of its own with the same leaves, to try out what might be refused."""
+        made = LogTree()
+        made._levels = [bytearray(hashes) for hashes in self._levels]
+        return made
+
     def node(self, level: int, index: int) -> bytes:
         """RFC 9162 hash of the subtree over leaves `index · 2^level …`; LOG_GAP if it is not complete."""
         hashes = self._levels[level] if level < len(self._levels) else b""

@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 from node.models.access import AccessRead, AuthChallenge, AuthToken
 from node.models.documents import Document, DocumentBlock, DocumentKey
 from node.models.log import Head, Lease, LogBlock
+from node.models.mirror import MirrorHead, MirrorLeaf
 from node.models.passports import PassportBatch, PassportBatchItem, PassportSerial
 from node.models.records import LotAccount, LotEdge, StoredRecord
 
@@ -34,6 +35,8 @@ __all__ = [
     "LogBlock",
     "LotAccount",
     "LotEdge",
+    "MirrorHead",
+    "MirrorLeaf",
     "PassportBatch",
     "PassportBatchItem",
     "PassportSerial",

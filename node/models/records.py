@@ -59,8 +59,8 @@ class StoredRecord(SQLModel, table=True):
             "records_by_leaf",
             "leaf_index",
             unique=True,
-            sqlite_where=text("leaf_index IS NOT NULL"),
-            postgresql_where=text("leaf_index IS NOT NULL"),
+            sqlite_where=text("leaf_index IS NOT NULL AND log IS NULL"),
+            postgresql_where=text("leaf_index IS NOT NULL AND log IS NULL"),
         ),
         Index(
             "records_corrections",
@@ -96,6 +96,8 @@ class StoredRecord(SQLModel, table=True):
     received_at: int = Field(sa_column=Column(BIG, nullable=False))
     promised_at: int = Field(sa_column=Column(BIG, nullable=False))
     leaf_index: int | None = Field(default=None, sa_column=Column(BIG, nullable=True))
+    # Another node's log, from which the record was copied; None: this node took it, and its own log has it.
+    log: bytes | None = Field(default=None, sa_column=Column(Bytes(32), nullable=True))
 
 
 class LotEdge(SQLModel, table=True):

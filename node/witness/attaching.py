@@ -20,16 +20,29 @@ if TYPE_CHECKING:
 
 
 class WitnessedSource:
-    """A node's log up to the head that witnesses confirmed (`protocol.bundle_model.LogSource`)."""
+    """Logs up to the heads that witnesses confirmed, `own` being this node's (`protocol.bundle_model.LogSource`).
 
-    def __init__(self, source: LogSource, witnessed: Witnessed) -> None:
+    Of its own log the node has the checkpoint with the witnesses' lines; a copy of another has the lines that its node
+    had, and goes as far as the witnessed state of the chain knows it.
+    """
+
+    def __init__(self, source: LogSource, witnessed: Witnessed, own: bytes) -> None:
         self._source = source
         self._witnessed = witnessed
+        self._own = own
 
-    def covers(self, log: bytes, indexes: Iterable[int | None]) -> bool:
-        """Whether no anchored record of these lies beyond the witnessed head: then nothing is lost by ending there."""
-        beyond = [each for each in indexes if each is not None and each >= self._witnessed.head.size]
-        return all(self._source.head_covering(log, index) is None for index in beyond)
+    def covers(self, log: bytes, index: int | None) -> bool:
+        """Whether a record does not lie beyond what is witnessed: then nothing is lost by ending there."""
+        if index is None:
+            return True
+        head = self._source.head_covering(log, index)
+        if log == self._own:
+            return index < self._witnessed.head.size or head is None
+        return head is None or self._source.newest_head(log).seq <= self._seq_of(log)
+
+    def _seq_of(self, log: bytes) -> int:
+        fact = self._witnessed.facts.get(("log", log.hex()))
+        return int(fact[1]) if fact else 0
 
     def head_covering(self, log: bytes, index: int) -> BundleHead | None:
         """Return the first head with a leaf."""
@@ -41,6 +54,8 @@ class WitnessedSource:
 
     def newest_head(self, log: bytes) -> BundleHead:
         """Return the witnessed head with its cosigned checkpoint."""
+        if log != self._own:
+            return self._source.newest_head(log)
         head = self._source.head_at(log, self._witnessed.head.seq)
         return replace(head, checkpoint=self._witnessed.checkpoint)
 

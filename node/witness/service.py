@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from node.witness.asking import WitnessClient
+from node.witness.source import confirmed_block
 from protocol.checks.view import Pinned
 from protocol.errors import ChainError, FilieraError, LogError
 from protocol.registry_state import CONTRACTS, Follower
@@ -96,8 +97,10 @@ class Witnesses:
 
     def round(self) -> None:
         """Read the chain and ask about what is new. ChainError or LogError if the chain or the log cannot say."""
-        block = self._confirmed()
-        if block is None or self._follower is None or self._client is None:
+        if self._follower is None or self._client is None:
+            return
+        block = confirmed_block(self._client, self._rule)
+        if block is None:
             return
         block_hash, state = self._follower.at(block)
         head = self._head(state.facts)
@@ -120,16 +123,6 @@ class Witnesses:
                 self._tell("chain", error)
             else:
                 self._problems.pop("chain", None)
-
-    def _confirmed(self) -> int | None:
-        """The newest block that the rule of confirmation trusts."""
-        if self._client is None:
-            return None
-        if self._rule.depth is None:
-            finalized = self._client.finalized()
-            return finalized.number if finalized else None
-        number = self._client.latest().number - self._rule.depth
-        return number if number >= 0 else None
 
     def _head(self, facts: Mapping[Question, list[Any]]) -> HeadRow | None:
         """The last head on the chain as the database has it; LogError FOREIGN_HEAD if it has another."""

@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from anchoring.client import ChainClient
+    from anchoring.confirmation import ConfirmationRule
+
+
+def confirmed_block(client: ChainClient, rule: ConfirmationRule) -> int | None:
+    """The newest block that a rule of confirmation trusts, None while there is none."""
+    if rule.depth is None:
+        finalized = client.finalized()
+        return finalized.number if finalized else None
+    number = client.latest().number - rule.depth
+    return number if number >= 0 else None
 
 
 class ClientSource:

@@ -84,9 +84,9 @@ def _view(
         code_hashes={name: pinned.code_hash for name, pinned in snapshot.contracts.items()},
         log_keys={log: bytes.fromhex(fact[0]) for log, fact in logs.items() if fact},
         log_seqs={log: int(fact[1]) for log, fact in logs.items() if fact},
-        heads={place: _head(fact) for place, fact in heads.items() if fact},
+        heads={place: read_head(fact) for place, fact in heads.items() if fact},
         keys={
-            (bytes.fromhex(str(pair[1])), bytes.fromhex(str(pair[2]))): _key(fact)
+            (bytes.fromhex(str(pair[1])), bytes.fromhex(str(pair[2]))): read_key(fact)
             for pair in pairs
             if (fact := facts[pair])
         },
@@ -95,7 +95,7 @@ def _view(
             for record in memberships
             if facts["coordinator", record.key.key_id.hex()] is not None
         ),
-        roles={(party, block): _roles_at(facts["roles", party.hex()], block) for party, block in blocks},
+        roles={(party, block): roles_at(facts["roles", party.hex()], block) for party, block in blocks},
         passports=_registered(facts, bundle, sound, authors),
         transactions={str(fact[5]): int(fact[4]) for fact in heads.values() if fact},
     )
@@ -153,19 +153,21 @@ def _registered(
     return found
 
 
-def _head(fact: list[Any]) -> ChainHead:
+def read_head(fact: list[Any]) -> ChainHead:
+    """The head that a fact states."""
     hashed, root, size, manifest, block, _ = fact
     return ChainHead(
         bytes.fromhex(root), bytes.fromhex(hashed), bytes.fromhex(manifest), int(size), int(block)
     )
 
 
-def _key(fact: list[Any]) -> ChainKey:
+def read_key(fact: list[Any]) -> ChainKey:
+    """The key that a fact states."""
     capabilities, start, end, disputed = fact
     return ChainKey(int(capabilities), int(start), OPEN if end is None else int(end), int(disputed or 0))
 
 
-def _roles_at(fact: list[Any] | None, block: int) -> int:
+def roles_at(fact: list[Any] | None, block: int) -> int:
     """Roles at the end of a block, as `statusAt` on chain; 0 before admission and while not active."""
     before = [roles for since, roles in (fact[0] if fact else ()) if since <= block]
     return int(before[-1]) if before else 0

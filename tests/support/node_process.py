@@ -54,6 +54,10 @@ class NodeProcess:
         }
         self._process: subprocess.Popen[bytes] | None = None
 
+    def set(self, name: str, value: str) -> None:
+        """Change a setting; it counts from the next start."""
+        self._environment[name] = value
+
     def start(self) -> None:
         """Start and wait until it answers."""
         with (self.folder / "node.log").open("ab") as output:

@@ -1,0 +1,1 @@
+"""Other nodes' logs, copied record by record and checked like any verifier would."""
