@@ -254,6 +254,7 @@ def chain_deploy(
 @click.option(
     "--trust", type=click.Path(path_type=Path), help="Trust file that gets the log beside those it has."
 )
+@click.option("--fund", is_flag=True, help="Embedded chain only: give the log's account funds first.")
 @guarded
 def chain_open_log(
     chain_url: str,
@@ -267,6 +268,8 @@ def chain_open_log(
     trust: Path | None = options["trust"]
     if out.exists():
         raise ChainError("FILE_EXISTS", str(out))
+    if options["fund"]:
+        _fund(chain_url, options["log_operator"])
     pinned = None if trust is None else json.loads(trust.read_text("utf-8"))
     plan = deploying.DeployPlan(
         coordinators=[_private_key(path) for path in coordinators],

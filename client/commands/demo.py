@@ -17,7 +17,8 @@ from client.localised import Command, option
 @option("--story", help="demo.story", type=click.Choice(STORIES), default=None)
 @option("--port", help="demo.port", type=click.IntRange(1, 65_535), default=None)
 @option("--home", help="demo.home", type=click.Path(path_type=Path, file_okay=False), default=None)
-def demo(once: bool, story: str | None, port: int | None, home: Path | None) -> None:
+@option("--two-nodes", help="demo.two-nodes", is_flag=True)
+def demo(once: bool, story: str | None, port: int | None, home: Path | None, two_nodes: bool) -> None:
     """The demonstration; its help is in the locale files."""
     from client.demo.setup import ensure_free  # noqa: PLC0415 - rich and segno only when asked for
     from client.demo.show import run  # noqa: PLC0415
@@ -29,7 +30,7 @@ def demo(once: bool, story: str | None, port: int | None, home: Path | None) -> 
     if home is not None:
         if home.exists() and any(home.iterdir()):
             raise ClientError("DEMO_HOME_TAKEN", "--home", folder=home)
-        run(played, home.absolute(), port, once=once, kept=True)
+        run(played, home.absolute(), port, once=once, kept=True, two_nodes=two_nodes)
         return
     with tempfile.TemporaryDirectory(prefix="filiera-demo-", ignore_cleanup_errors=True) as folder:
-        run(played, Path(folder), port, once=once, kept=False)
+        run(played, Path(folder), port, once=once, kept=False, two_nodes=two_nodes)

@@ -18,7 +18,7 @@ from client.errors import ClientError
 from client.texts import language
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 FILIERA = (sys.executable, "-m", "client.cli")
@@ -66,19 +66,25 @@ class Processes:
         }
         return {**inherited, "FILIERA_LANG": language(), "PYTHONUNBUFFERED": "1", **self.settings}
 
-    def start(self, name: str, *arguments: str, ready: Callable[[str], bool]) -> None:
+    def start(
+        self,
+        name: str,
+        *arguments: str,
+        ready: Callable[[str], bool],
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         """Start a command that goes on, and wait until `ready(what it printed)`; errors as `await_ready`."""
-        self.launch(name, *arguments)
+        self.launch(name, *arguments, settings=settings)
         self.await_ready(name, ready)
 
-    def launch(self, name: str, *arguments: str) -> None:
-        """Start a command that goes on, without waiting for it."""
+    def launch(self, name: str, *arguments: str, settings: Mapping[str, str] | None = None) -> None:
+        """Start a command that goes on, without waiting for it; `settings` are its own beside those of all."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._output(name).open("wb") as output, self._errors(name).open("wb") as errors:
             # A session of its own: Ctrl-C reaches this program, which then ends the others in order.
             self._running[name] = subprocess.Popen(  # noqa: S603 - our own program, no shell
                 [*FILIERA, *arguments],
-                env=self.environment,
+                env=self.environment | dict(settings or {}),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=errors,
@@ -148,6 +154,10 @@ class Processes:
                 if process.poll() is None:
                     process.kill()
                     process.communicate()
+
+    def end(self, name: str) -> None:
+        """End one command that was started."""
+        _end(self._running.pop(name))
 
     def stop(self) -> None:
         """End everything that was started, the last first."""

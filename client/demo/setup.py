@@ -33,12 +33,14 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8420
 ORIGIN = "demo.filiera.example/log"
+SECOND_ORIGIN = "prato.filiera.example/log"
 # Heads every half second and a block every second: fast to watch, and the rule of confirmation is a real one.
 _PACE = {
     "FILIERA_HEAD_SECONDS": "0.5",
     "FILIERA_CONFIRMATION": "depth:1",
     "FILIERA_PARTICIPANTS_SECONDS": "0.5",
     "FILIERA_WITNESS_SECONDS": "1",
+    "FILIERA_PEER_SECONDS": "0.2",
 }
 # Two witnesses of two members, as names; both have to agree.
 WITNESSES = ("association.filiera.example/witness", "laboratory.filiera.example/witness")
@@ -51,9 +53,11 @@ class Setup:
 
     home: Path
     port: int | None = None
+    two_nodes: bool = False
     processes: Processes = field(init=False)
     coordinator: Maker = field(init=False)
     deployment: dict[str, Any] = field(init=False, default_factory=dict)
+    _second_port: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self.processes = Processes(self.home / "output", {"FILIERA_DATA_DIR": str(self.home / "node")})
@@ -99,6 +103,8 @@ class Setup:
         if not isinstance(found, dict):
             raise ClientError("DEPLOYMENT_INCOMPLETE", "deployment.json")
         self.deployment = found
+        if self.two_nodes:
+            self._open_second_log()
         self._pin_witnesses()
         return found
 
@@ -121,7 +127,23 @@ class Setup:
             # What the passports' pages check against, and whom a visitor may ask beside the node.
             "FILIERA_TRUST": str(self.trust), "FILIERA_PUBLIC_CHAINS": self.chain_url,
         }  # fmt: skip
+        if self.two_nodes:
+            self._second_port = _free_port(DEFAULT_PORT + 1)
+            self.processes.settings["FILIERA_PEERS"] = f"http://{HOST}:{self._second_port}"
         self.processes.start("node", "node", "serve", ready=lambda _: node.is_ready())
+        return node
+
+    def start_second_node(self) -> NodeClient:
+        """Start another operator's node: its own log, database and account, on the same chain."""
+        node = NodeClient(f"http://{HOST}:{self._second_port}")
+        settings = {
+            "FILIERA_DATA_DIR": str(self.home / "second"), "FILIERA_PORT": str(self._second_port),
+            "FILIERA_DEPLOYMENT": str(self.home / "deployment-second.json"),
+            "FILIERA_LOG_KEY_FILE": str(self.keys / "second-log.jwk"),
+            "FILIERA_OPERATOR_KEY_FILE": str(self.keys / "second-operator.key"),
+            "FILIERA_PEERS": f"http://{HOST}:{self.port}",
+        }  # fmt: skip
+        self.processes.start("second", "node", "serve", ready=lambda _: node.is_ready(), settings=settings)
         return node
 
     def admit(self, node: NodeClient, companies: Sequence[Company], report: Report) -> dict[str, Admitted]:
@@ -134,12 +156,23 @@ class Setup:
             made, request = make_company(self.keys, company, registry)
             admit(node, self.coordinator, request, company.roles, nonce + number)
             admitted[company.id] = made
-        _await_admitted(node, [made.maker.participant for made in admitted.values()])
+        await_admitted(node, [made.maker.participant for made in admitted.values()])
         return admitted
 
     @property
     def _witness_keys(self) -> list[Path]:
         return [self.keys / f"witness-{number}.jwk" for number in range(1, len(WITNESSES) + 1)]
+
+    def _open_second_log(self) -> None:
+        save_key(self.keys / "second-log.jwk", new_key("EdDSA"))
+        account = _json(self.processes.run("chain", "account", str(self.keys / "second-operator.key")))
+        self.processes.run(
+            "chain", "open-log", "--fund", "--coordinator", str(self.keys / "coordinator.jwk"),
+            "--deployment", str(self.home / "deployment.json"), "--participant", self.coordinator.participant,
+            "--log-origin", SECOND_ORIGIN, "--log-key", str(self.keys / "second-log.jwk"),
+            "--log-operator", str(account["address"]), "--out", str(self.home / "deployment-second.json"),
+            "--trust", str(self.trust),
+        )  # fmt: skip
 
     def _pin_witnesses(self) -> None:
         """Add the witnesses to the trust file, as a coordinator does by hand: all of them have to agree."""
@@ -169,8 +202,8 @@ class Setup:
         }
 
 
-def _await_admitted(node: NodeClient, participants: Sequence[str]) -> None:
-    """Wait until the node, which reads the chain every half second, knows all of them."""
+def await_admitted(node: NodeClient, participants: Sequence[str]) -> None:
+    """Wait until a node, which reads the chain every half second, knows all of them."""
     until = time.monotonic() + START_SECONDS
     while set(participants) - {str(entry.get("id")) for entry in node.participants()}:
         if time.monotonic() > until:

@@ -21,18 +21,18 @@ from rich.markup import escape
 
 from client import files
 from client.demo.checking import await_witnessed, check_refusals, trust_options, verify, verify_offline
-from client.demo.setup import WITNESSES, Setup
+from client.demo.setup import SECOND_ORIGIN, WITNESSES, Setup, await_admitted
 from client.demo.stage import Stage
 from client.demo.words import decimal, tell
 from client.errors import ClientError, NodeError
 from protocol.gs1 import GS1_STEM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from types import FrameType
 
-    from client.demo.stage import Story
+    from client.demo.stage import Company, Story
     from client.node_client import NodeClient
 
 STEPS = 9
@@ -85,13 +85,15 @@ class Show:
         self.console.print(escape(tell(key, **values)), soft_wrap=True)
 
 
-def run(story: Story, home: Path, port: int | None, *, once: bool, kept: bool) -> None:
+def run(
+    story: Story, home: Path, port: int | None, *, once: bool, kept: bool, two_nodes: bool = False
+) -> None:
     """Set up, play, verify; then stay until interrupted, or end with `once`. Ends all that it started, always.
 
     `kept` tells that `home` is there afterwards, so that its files are worth naming.
     """
     show = Show()
-    setup = Setup(home, port)
+    setup = Setup(home, port, two_nodes)
     with _interruptible():
         try:
             begun = time.monotonic()
@@ -118,23 +120,36 @@ def _play(show: Show, setup: Setup, story: Story, *, kept: bool) -> None:
         setup.start_witnesses()
         node = setup.start_node()
         found["url"] = node.url
+        second = setup.start_second_node() if setup.two_nodes else None
+        if second is not None:
+            show.note(tell("second.node", url=second.url))
     with show.step("companies", number=len(story.companies)):
-        stage = Stage(
-            setup.home, node, setup.processes, setup.admit(node, story.companies, show), setup.coordinator
-        )
+        admitted = setup.admit(node, story.companies, show)
+        away = _customers_of_the_second(story.companies) if second else frozenset()
+        stage = Stage(setup.home, node, setup.processes, admitted, setup.coordinator, second, away)
+        if second is not None:
+            await_admitted(second, [each.maker.participant for each in admitted.values()])
         for company in story.companies:
             roles = ", ".join(tell(f"role.{role}") for role in company.roles)
-            show.note(f"{company.name}: {roles} ({company.alg})")
+            where = f" · {tell('second.customer')}" if company.id in away else ""
+            show.note(f"{company.name}: {roles} ({company.alg}){where}")
     with show.step("events") as found:
         target = story.play(stage, show)
         found["number"] = len(stage.sent)
     url = custody_url(node, target)
+    stage.await_copies()
     with show.step("anchored") as found:
         found["number"], found["heads"] = len(stage.sent), await_confirmed(node, stage, show)
         await_witnessed(setup, url)
         show.note(tell("witnessed", names=", ".join(WITNESSES)))
     evidence = setup.home / EVIDENCE
     with show.step("verified"):
+        if second is not None:
+            verify_offline(
+                setup, url, evidence
+            )  # until the copy has what the witnesses said of the other log
+            setup.processes.end("second")
+            show.note(tell("second.away", origin=SECOND_ORIGIN))
         tree = verify(setup, url)
         as_of = verify_offline(setup, url, evidence)
         show.note(tell("verified.offline", block=as_of["block"], count=len(as_of["witnesses"])))
@@ -148,16 +163,22 @@ def _play(show: Show, setup: Setup, story: Story, *, kept: bool) -> None:
 def await_confirmed(node: NodeClient, stage: Stage, show: Show) -> int:
     """Wait until everything sent is received, anchored and confirmed; returns how many heads it took."""
     waiting = {sent.digest for sent in stage.sent}
-    heads: set[int] = set()
+    heads: set[tuple[str, int]] = set()
     until = time.monotonic() + _CONFIRM_SECONDS
     while True:
         for digest in sorted(waiting):
-            seq = _anchored_in(node, digest)
+            taker = stage.taken_by(digest)
+            seq = _anchored_in(taker, digest)
             if seq is not None:
-                heads.add(seq)
+                heads.add((taker.url, seq))
                 waiting.discard(digest)
-        states = {int(head["seq"]): head["state"] for head in node.heads()}
-        confirmed = sum(states.get(seq) == "confirmed" for seq in heads)
+        states = {
+            (each.url, int(head["seq"])): head["state"]
+            for each in (node, stage.second)
+            if each is not None
+            for head in each.heads()
+        }
+        confirmed = sum(states.get(place) == "confirmed" for place in heads)
         show.doing(
             tell(
                 "doing.states", anchored=len(stage.sent) - len(waiting), all=len(stage.sent), heads=confirmed
@@ -169,6 +190,12 @@ def await_confirmed(node: NodeClient, stage: Stage, show: Show) -> int:
             raise ClientError("DEMO_TOO_SLOW", "anchoring", seconds=int(_CONFIRM_SECONDS), reason="–")
         stage.processes.ensure_running()
         time.sleep(_LOOK_SECONDS)
+
+
+def _customers_of_the_second(companies: Sequence[Company]) -> frozenset[str]:
+    """The first half of those who only supply: whoever makes the stuff is another operator's customer."""
+    suppliers = [company.id for company in companies if company.roles == ("supplier",)]
+    return frozenset(suppliers[: len(suppliers) // 2])
 
 
 def custody_url(node: NodeClient, target: str) -> str:

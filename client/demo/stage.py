@@ -11,10 +11,11 @@ A new story is a package `client/demo/<name>/` with a function `story() -> Story
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from client.errors import ClientError
+from client.errors import ClientError, NodeError
 from client.outgoing import send_outgoing
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from client.node_client import NodeClient, Sent
     from client.signing import Maker
     from protocol.keys import Alg
+
+
+_COPY_SECONDS, _LOOK_SECONDS = 60.0, 0.1
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ class Stage:
     """A running chain and node with admitted companies.
 
     `folder` is the story's own, for papers and the like; `sent` counts records with a receipt; `home` is everything's.
+    With a `second` node the companies of `away` are its customers: they sign and send there, `node` copies.
     """
 
     home: Path
@@ -85,7 +90,10 @@ class Stage:
     processes: Processes
     admitted: Mapping[str, Admitted]
     coordinator: Maker
+    second: NodeClient | None = None
+    away: frozenset[str] = frozenset()
     sent: list[Sent] = field(default_factory=list)
+    _taken_by: dict[str, NodeClient] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -129,15 +137,43 @@ class Stage:
         """
         received: list[Sent] = []
         for company in companies or tuple(self.admitted):
-            outcome = send_outgoing(self.maker(company).journal, self.node)
+            node = self.node_of(company)
+            outcome = send_outgoing(self.maker(company).journal, node)
             for refused in outcome.refused:
-                raise refused.error or ClientError("NODE_ANSWER_UNREADABLE", "/events", node=self.node.url)
+                raise refused.error or ClientError("NODE_ANSWER_UNREADABLE", "/events", node=node.url)
             received += outcome.received
+            self._taken_by |= {sent.digest: node for sent in outcome.received}
         self.sent += received
         return received
 
+    def node_of(self, company: str) -> NodeClient:
+        """Return the node whose customer a company is."""
+        return self.second if self.second is not None and company in self.away else self.node
+
+    def taken_by(self, digest: str) -> NodeClient:
+        """Return the node that took a record."""
+        return self._taken_by.get(digest, self.node)
+
+    def await_copies(self) -> None:
+        """Wait until `node` has all that the second one took; ClientError `DEMO_TOO_SLOW`."""
+        until = time.monotonic() + _COPY_SECONDS
+        waiting = [digest for digest, node in self._taken_by.items() if node is not self.node]
+        while waiting:
+            try:
+                self.node.record(waiting[-1])
+                waiting.pop()
+            except NodeError as error:
+                if error.problem_code != "RECORD_UNKNOWN":
+                    raise
+                if time.monotonic() > until:
+                    raise ClientError(
+                        "DEMO_TOO_SLOW", "peers", seconds=int(_COPY_SECONDS), reason="–"
+                    ) from error
+                time.sleep(_LOOK_SECONDS)
+
     def record(self, record_id: str) -> str:
         """Return a record that anybody sent, as far as strangers may read it."""
+        self.await_copies()
         return self.node.record(record_id)
 
     def filiera(self, *arguments: str) -> str:

@@ -71,11 +71,11 @@ class Batch:
 
 def read_new(
     peer: PeerClient, chain: Chain, log: bytes, last: tuple[int, int], tree: LogTree
-) -> Batch | None:
+) -> Batch | str | None:
     """Read what a log got after its head `last` (seq, size), `tree` being over its leaves; None if nothing is new.
 
-    LogError PEER_LOG_UNKNOWN, PEER_HEAD_OTHER, PEER_ENTRIES_WRONG, PEER_ANSWER_WRONG, CHECKPOINT_*; ChainError
-    PEER_UNREACHABLE.
+    The checkpoint alone, if it is of that very head: witnesses may have signed it since. LogError PEER_LOG_UNKNOWN,
+    PEER_HEAD_OTHER, PEER_ENTRIES_WRONG, PEER_ANSWER_WRONG, CHECKPOINT_*; ChainError PEER_UNREACHABLE.
     """
     shown = peer.checkpoint()
     if shown is None:
@@ -87,7 +87,7 @@ def read_new(
     stated = parse_checkpoint(note, format_vkey(origin, PublicKey("EdDSA", bytes.fromhex(known[0]))))
     seq, size = last
     if stated.size <= size:
-        return None
+        return note if stated.size == size and stated.root == root_from_nodes(tree.node, size) else None
     heads = list(_on_chain(chain, peer, peer.heads(log, origin, seq, stated.size)))
     if not heads or heads[-1][0].size != stated.size:
         return None  # mined, and not yet confirmed here: the next round reads it

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select, update
 
 from node.log.tree import LogTree
 from node.models import MirrorHead, MirrorLeaf, table_of
@@ -75,11 +75,14 @@ class MirrorRepository:
             row = connection.execute(wanted).one_or_none()
         return None if row is None else BundleAffected(log, seq, bytes(row[0]), bytes(row[1]))
 
-    def counted(self, log: bytes) -> int:
-        """How many leaves are copied."""
+    def refresh(self, log: bytes, seq: int, checkpoint: str) -> None:
+        """Keep what witnesses added to the checkpoint of a head."""
+        mine = (HEADS.c.log == log) & (HEADS.c.seq == seq) & _READ
         with self._database.read() as connection:
-            wanted = select(func.count()).select_from(LEAVES).where(LEAVES.c.log == log)
-            return int(connection.execute(wanted).scalar_one())
+            known = connection.execute(select(HEADS.c.checkpoint).where(mine)).scalar()
+        if known is not None and len(checkpoint) > len(known):
+            with self._database.write() as connection:
+                connection.execute(update(HEADS).where(mine).values(checkpoint=checkpoint))
 
     def _one(self, *conditions: Any, order: Any) -> BundleHead | None:
         wanted = select(HEADS).where(*conditions).order_by(order).limit(1)

@@ -151,7 +151,10 @@ class Mirror:
         if not peer.log and not self._introduced(peer):
             return False
         last = self._copies.last(peer.log)
-        batch = read_new(peer.client, chain, peer.log, last, self._copies.tree(peer.log))
+        found = read_new(peer.client, chain, peer.log, last, self._copies.tree(peer.log))
+        if isinstance(found, str):
+            self._copies.refresh(peer.log, last[0], found)
+        batch = None if isinstance(found, str) else found
         forked = self._store(peer.log, batch) if batch else 0
         seq, size = self._copies.last(peer.log)
         peer.said = ""

@@ -64,6 +64,16 @@ def test_demo_once_shows_every_step_and_leaves_nothing_running(tmp_path, story):
     assert listening(said) == set()
 
 
+def test_demo_with_a_second_node_verifies_when_it_is_gone(tmp_path):
+    process = start(tmp_path / "home", "--once", "--two-nodes")
+    said, _ = process.communicate(timeout=WAIT_SECONDS)
+    assert process.returncode == 0, said
+    assert said.count("customer of the second node") >= 3
+    assert "is switched off" in said
+    assert [f"✓ {number}/{STEPS}" in said for number in range(1, STEPS + 1)] == [True] * STEPS, said
+    assert listening(said) == set()
+
+
 def test_demo_stays_up_until_interrupted_then_ends_all_it_started(tmp_path):
     process = start(tmp_path / "home", "--story", "textile")
     try:

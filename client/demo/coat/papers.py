@@ -33,7 +33,7 @@ def owners(sample: Sample) -> dict[str, str]:
 
 
 def bring(stage: Stage, sample: Sample) -> int:
-    """Send every paper to the stage's node, each by its owner's key; returns how many.
+    """Send every paper to its owner's node, each by its owner's key; returns how many.
 
     NodeError if the node refuses one; DocumentError `DOCUMENT_ANSWER_WRONG` if it calls one by another address.
     """
@@ -41,7 +41,7 @@ def bring(stage: Stage, sample: Sample) -> int:
     for name, company in owners(sample).items():
         by_owner.setdefault(company, []).append(sample.papers[name])
     for company, papers in by_owner.items():
-        with NodeClient(stage.node.url) as node:
+        with NodeClient(stage.node_of(company).url) as node:
             node.sign_in(stage.maker(company).key)
             for paper in papers:
                 _bring(node, paper, "public" if paper.kind in sample.public_papers else "legitimate")

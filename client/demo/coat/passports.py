@@ -38,6 +38,7 @@ def issue_passports(stage: Stage, telling: Telling, garment: Garment) -> list[Is
 
 
 def _issue(stage: Stage, body: Mapping[str, Any]) -> Issued:
+    stage.await_copies()
     return issue(stage.node, stage.maker(_BRAND), compose(stage.node, body))
 
 

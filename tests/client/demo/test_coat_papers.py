@@ -186,8 +186,8 @@ class FakeNode:
 
 
 class FakeStage:
-    class node:  # noqa: N801
-        url = "http://node.example"
+    def node_of(self, _company):
+        return type("Node", (), {"url": "http://node.example"})
 
     def maker(self, company):
         return type("Maker", (), {"key": company})
