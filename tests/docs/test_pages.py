@@ -14,7 +14,7 @@ from protocol.codes import all_codes
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "protocol" / "README.md"])
 # Commands that a page announces for later would be a lie.
-COMMAND = re.compile(r"^(?:\s*)filiera ((?:[a-z-]+ ?){1,2})", re.MULTILINE)
+COMMAND = re.compile(r"^(?:\s*)filiera ((?:[a-z][a-z-]* ?){1,2})", re.MULTILINE)
 _UPPER = re.compile(r"`([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)`")
 
 
