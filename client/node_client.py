@@ -147,11 +147,23 @@ class NodeClient:
         return int(self._json("POST", "/passports/serials", json=body)["reserved"])
 
     def serials(self, order: str) -> list[str]:
-        """Return what the caller has reserved for an order. Needs `sign_in`."""
-        found = self._json("GET", "/passports/serials", params={"order": order}).get("identifiers")
+        """Return what the caller has reserved for an order and not voided. Needs `sign_in`."""
+        return self._serials(order, "identifiers")
+
+    def unused_serials(self, order: str) -> list[str]:
+        """Return those of `serials` that no garment has. Needs `sign_in`."""
+        return self._serials(order, "unused")
+
+    def _serials(self, order: str, which: str) -> list[str]:
+        found = self._json("GET", "/passports/serials", params={"order": order}).get(which)
         if not isinstance(found, list):
             raise ClientError("NODE_ANSWER_UNREADABLE", "/passports/serials", node=self.url)
         return [str(each) for each in found]
+
+    def void_serials(self, order: str, identifiers: Sequence[str]) -> int:
+        """Void serials of an order for good, all or none; returns how many are new. Needs `sign_in`."""
+        body = {"order": order, "identifiers": list(identifiers)}
+        return int(self._json("POST", "/passports/serials/void", json=body)["voided"])
 
     # --- criteria ------------------------------------------------------------------------------------------
 

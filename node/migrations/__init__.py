@@ -31,8 +31,8 @@ def current(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the database to the newest version; does nothing if it is there."""
+def migrate(engine: Engine, version: str = "head") -> None:
+    """Bring the database up to a version, the newest unless named; does nothing if it is there."""
     config = _config()
     config.attributes["engine"] = engine
-    command.upgrade(config, "head")
+    command.upgrade(config, version)

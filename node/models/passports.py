@@ -31,7 +31,10 @@ class PassportBatchItem(SQLModel, table=True):
 
 
 class PassportSerial(SQLModel, table=True):
-    """An identifier that a brand has reserved for an order: on a label before its passport exists."""
+    """An identifier that a brand has reserved for an order: on a label before its passport exists.
+
+    `voided_at` says since when no garment will ever carry it.
+    """
 
     __tablename__ = "passport_serials"
 
@@ -39,3 +42,4 @@ class PassportSerial(SQLModel, table=True):
     issuer: bytes = Field(sa_column=Column(Bytes(32), nullable=False))
     for_order: str = Field(sa_column=Column(String(64), nullable=False, index=True))
     reserved_at: int = Field(sa_column=Column(BIG, nullable=False))
+    voided_at: int | None = Field(default=None, sa_column=Column(BIG, nullable=True))

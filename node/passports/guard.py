@@ -15,6 +15,7 @@ from node.auth.tiers import caller_of
 from node.capture.writer import GroupWriter
 from node.passports import repository
 from node.passports.owners import Owners
+from node.passports.serials import state_of
 from protocol.checks.claims import contradictions
 from protocol.errors import FilieraError, PassportError
 from protocol.passport import KIND, ensure_linked, ensure_version, in_force, link_above
@@ -76,6 +77,8 @@ class PassportWriter(GroupWriter):
             stored = [parse_record(entry.token) for entry in repository.versions(connection, subject["id"])]
             if any(known.digest == record.digest for known in stored):
                 return  # sent again: the writer gives the same answer
+            if state_of(connection, subject["id"]) == "voided":
+                raise PassportError("LABEL_VOID_FINAL", f"{SUBJECT}/id", id=subject["id"])
             self._owners.ensure_own(connection, subject["id"], candidate.participant)
             ensure_version(subject, {each.subject["version"]: each.digest.hex() for each in in_force(stored)})
             named = link_above(subject)

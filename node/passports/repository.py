@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import and_, exists, func, or_, select
 
 from node.custody.repository import about, by_digest, by_number, naming
 from node.custody.service import MEMBERSHIP
@@ -16,10 +16,10 @@ from protocol.passport import KIND
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection, Exists
 
 __all__ = [
-    "by_digest", "claims", "identifiers_since", "is_made", "makers", "memberships", "received_at", "versions",
+    "by_digest", "claims", "identifiers_since", "in_use", "is_made", "makers", "memberships", "received_at", "versions",
 ]  # fmt: skip
 MASTER_DATA = "FilieraMasterData"
 
@@ -67,6 +67,14 @@ def is_made(connection: Connection, goods: str) -> bool:
     """Whether a stored event makes the lot or item."""
     made = exists().where(EDGES.c.lot == goods, EDGES.c.direction == PRODUCED)
     return bool(connection.execute(select(made)).scalar())
+
+
+def in_use(identifier: ColumnElement[str]) -> Exists:
+    """Whether an item has a passport, or a stored event makes it."""
+    joined = EDGES.join(RECORDS, RECORDS.c.number == EDGES.c.number)
+    passport = and_(EDGES.c.direction == ABOUT, RECORDS.c.kind == KIND)
+    named = select(EDGES.c.lot).select_from(joined).where(EDGES.c.lot == identifier)
+    return named.where(or_(EDGES.c.direction == PRODUCED, passport)).exists()
 
 
 def identifiers_since(connection: Connection, number: int) -> list[tuple[int, str]]:

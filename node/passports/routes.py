@@ -1,4 +1,4 @@
-"""POST /passports, /passports/batches, /passports/serials; GET /passports/{id}[/bundle], /passports/serials."""
+"""POST /passports, /passports/batches, /passports/serials[/void]; GET /passports/{id}[/bundle], /passports/serials."""
 
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ from node.capture.routes import SINGLE, read_body
 from node.custody.routes import MEDIA_TYPE
 from node.deps import Asking, NodeState
 from node.participants.schemas import ActResult
-from node.passports.schemas import BatchRegistered, BatchRequest, Order, SerialsRequest, SerialsReserved
+from node.passports.schemas import (
+    BatchRegistered,
+    BatchRequest,
+    Order,
+    SerialsOfOrder,
+    SerialsRequest,
+    SerialsReserved,
+    SerialsVoided,
+)
 from node.passports.service import Shown
 from protocol import base64url
 from protocol.errors import FormatError
@@ -52,9 +60,19 @@ def post_serials(request: SerialsRequest, node: NodeState, caller: Asking) -> Se
 
 
 @router.get("/passports/serials")
-def get_serials(order: Annotated[Order, Query()], node: NodeState, caller: Asking) -> dict[str, Any]:
+def get_serials(order: Annotated[Order, Query()], node: NodeState, caller: Asking) -> SerialsOfOrder:
     """What the caller has reserved for an order."""
-    return {"order": order, "identifiers": node.passports.serials.of_order(caller, order)}
+    found = node.passports.serials.of_order(caller, order)
+    return SerialsOfOrder(
+        order=order, identifiers=list(found.valid), unused=list(found.unused), voided=list(found.voided)
+    )
+
+
+@router.post("/passports/serials/void")
+def post_voided(request: SerialsRequest, node: NodeState, caller: Asking) -> SerialsVoided:
+    """Void serials of an order that no garment has, all or none, for good."""
+    voided = node.passports.serials.void(caller, request.order, request.identifiers)
+    return SerialsVoided(order=request.order, voided=voided)
 
 
 @router.get("/passports/{name:path}/bundle", response_class=Response)

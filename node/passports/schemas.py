@@ -32,12 +32,28 @@ class BatchRegistered(BaseModel):
 
 
 class SerialsRequest(BaseModel):
-    """Identifiers of items to reserve for an order: canonical GS1 Digital Links, their serials drawn at random."""
+    """Identifiers of items of an order to reserve or to void: canonical GS1 Digital Links, serials drawn at random."""
 
     model_config = ConfigDict(extra="forbid")
 
     order: Order
     identifiers: list[Annotated[str, Field(max_length=256)]] = Field(min_length=1, max_length=MAX_SERIALS)
+
+
+class SerialsOfOrder(BaseModel):
+    """Serials of an order: on labels, of them those that no garment has yet, and those voided."""
+
+    order: str
+    identifiers: list[str]
+    unused: list[str]
+    voided: list[str]
+
+
+class SerialsVoided(BaseModel):
+    """How many of them are new; the others were voided before."""
+
+    order: str
+    voided: int
 
 
 class SerialsReserved(BaseModel):

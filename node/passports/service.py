@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from node.passports import repository
 from node.passports.batches import places_of
-from node.passports.serials import is_reserved
+from node.passports.serials import state_of
 from protocol.errors import PassportError
 from protocol.hashing import passport_id
 from protocol.passport import KIND, in_force, link_above
@@ -144,7 +144,10 @@ class Passports:
 
     def _absent(self, connection: Connection, identifier: str) -> PassportError:
         """An item that is made, or reserved, has its label sewn in before its passport is issued."""
-        waits = repository.is_made(connection, identifier) or is_reserved(connection, identifier)
+        label = state_of(connection, identifier)
+        if label == "voided":
+            return PassportError("LABEL_VOIDED", "/id", id=identifier)
+        waits = label == "reserved" or repository.is_made(connection, identifier)
         return PassportError("PASSPORT_IN_PRODUCTION" if waits else "PASSPORT_UNKNOWN", "/id", id=identifier)
 
 

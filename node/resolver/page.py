@@ -67,6 +67,13 @@ def waiting_page(language: Language) -> str:
     return _frame(words["waiting"], [f"<h1>{words['waiting']}</h1><p>{words['waiting.more']}</p>"], language)
 
 
+def voided_page(language: Language) -> str:
+    """The page of a label that its brand has voided."""
+    words = _words(language)
+    body = [f"<h1>{words['voided']}</h1>", f'<p class="state withdrawn">{words["voided.more"]}</p>']
+    return _frame(words["voided"], body, language)
+
+
 def unknown_page(language: Language) -> str:
     """The page of a number that nobody has issued."""
     words = _words(language)

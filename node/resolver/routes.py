@@ -105,11 +105,13 @@ def _other_lot(shown: Shown, gtin: str, lot: str | None) -> str:
 def _without(
     error: PassportError, ais: tuple[tuple[str, str], ...], accepted: str, language: Any, lot: str | None
 ) -> Response:
-    """Nothing at this level: an item in production says so, anything else leads up the tree."""
+    """Nothing at this level: in production and voided say so, anything else leads up the tree."""
     if "html" not in accepted:
         raise error
     if error.code == "PASSPORT_IN_PRODUCTION":
         return _html(page.waiting_page(language), 404, Pinned())
+    if error.code == "LABEL_VOIDED":
+        return _html(page.voided_page(language), 410, Pinned())
     if len(ais) > 1:
         gtin = ais[0][1]
         up = f"/01/{gtin}/10/{lot}" if lot and ais[-1][0] == "21" else f"/01/{gtin}"

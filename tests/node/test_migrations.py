@@ -9,6 +9,7 @@ from sqlalchemy import create_mock_engine
 from node import migrations
 from node.db import Database
 from node.models import SQLModel
+from tests.support.serials import assert_reserved_survive
 
 
 def test_migrations_lead_to_the_tables_of_the_models(tmp_path):
@@ -27,6 +28,12 @@ def test_migrations_lead_to_the_tables_of_the_models(tmp_path):
             if not (isinstance(entry, tuple) and entry[0] == "add_table" and entry[1].name not in ours)
         ]  # fmt: skip
     assert differences == []
+    database.close()
+
+
+def test_migrations_keep_serials_that_were_reserved_before_any_could_be_voided(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'node.sqlite'}")
+    assert_reserved_survive(database)
     database.close()
 
 
