@@ -1,79 +1,97 @@
-"""How to care for a garment, drawn as strokes in a unit square, in the order of ISO 3758.
+"""How to care for a garment: plain forms in a unit square, and words, in the order of ISO 3758.
 
-Plain forms of our own with the words beside them. The symbols of GINETEX are trademarks: a brand that has the licence
-prints them from its own files.
+The five groups are washing, bleaching, drying, ironing, professional care. The forms are our own, drawn from strokes,
+and stand beside words. The symbols of GINETEX are trademarks: a brand that has the licence prints them from its own
+files. `care.json` says of each code of the passport which forms it is made of, and its words.
 """
 
 from __future__ import annotations
 
-from typing import Final
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+from client.errors import ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from protocol.codes import Language
 
 Stroke = tuple[tuple[float, float], ...]
-
-_TUB: Final[Stroke] = ((0.05, 0.7), (0.18, 0.15), (0.82, 0.15), (0.95, 0.7))
-_WATER: Final[Stroke] = ((0.09, 0.58), (0.3, 0.64), (0.5, 0.58), (0.7, 0.64), (0.91, 0.58))
-_HAND: Final[Stroke] = ((0.42, 0.95), (0.5, 0.5), (0.62, 0.42))
-_TRIANGLE: Final[Stroke] = ((0.08, 0.12), (0.92, 0.12), (0.5, 0.9), (0.08, 0.12))
-_SQUARE: Final[Stroke] = ((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9), (0.1, 0.1))
-_DRUM: Final[Stroke] = tuple(
-    (round(0.5 + 0.36 * x, 3), round(0.5 + 0.36 * y, 3))
-    for x, y in (
-        (1, 0), (0.707, 0.707), (0, 1), (-0.707, 0.707), (-1, 0), (-0.707, -0.707), (0, -1), (0.707, -0.707), (1, 0),
-    )
-)  # fmt: skip
-_LINE: Final[Stroke] = ((0.1, 0.9), (0.3, 0.66), (0.5, 0.6), (0.7, 0.66), (0.9, 0.9))
-_IRON: Final[Stroke] = ((0.05, 0.18), (0.95, 0.18), (0.82, 0.62), (0.3, 0.62), (0.05, 0.18))
-_CIRCLE: Final[Stroke] = _DRUM
-_CROSS: Final[tuple[Stroke, ...]] = (((0.05, 0.05), (0.95, 0.95)), ((0.05, 0.95), (0.95, 0.05)))
-_BAR: Final[Stroke] = ((0.15, 0.08), (0.85, 0.08))
-
-_BAR_TWICE: Final[tuple[Stroke, ...]] = (_BAR, ((0.15, 0.0), (0.85, 0.0)))
-_BARS: Final[dict[str, tuple[Stroke, ...]]] = {"": (), "mild": (_BAR,), "very-mild": _BAR_TWICE}
-_GENTLE: Final[dict[str, tuple[Stroke, ...]]] = {"": (), "gentle": (_BAR,), "very-gentle": _BAR_TWICE}
-_DROP: Final[tuple[Stroke, ...]] = tuple(((x, 0.25), (x, 0.75)) for x in (0.35, 0.5, 0.65))
-_FLAT: Final[Stroke] = ((0.25, 0.5), (0.75, 0.5))
-_SHADE: Final[tuple[Stroke, ...]] = (((0.1, 0.6), (0.4, 0.9)), ((0.1, 0.75), (0.25, 0.9)))
-
-Symbol = tuple[tuple[Stroke, ...], str]
+"""Points from one to the next, as (right, down) in a square of side 1; only a second bar stands a little below it."""
+Forms = tuple[Stroke, ...]
 
 
-def _symbols() -> dict[str, Symbol]:
-    """Strokes and the letters inside, in the order in which symbols stand beside one another."""
-    found: dict[str, Symbol] = {}
-    for heat in ("95", "70", "60", "50", "40", "30"):
-        for care, bars in _BARS.items():
-            found[f"wash-{heat}" + (f"-{care}" if care else "")] = ((_TUB, _WATER, *bars), heat)
-    found |= {"hand-wash": ((_TUB, _HAND), ""), "do-not-wash": ((_TUB, *_CROSS), "")}
-    found |= {
-        "bleach": ((_TRIANGLE,), ""),
-        "bleach-oxygen-only": ((_TRIANGLE, ((0.35, 0.12), (0.62, 0.66)), ((0.55, 0.12), (0.72, 0.46))), ""),
-        "do-not-bleach": ((_TRIANGLE, *_CROSS), ""),
-        "tumble-dry-normal": ((_SQUARE, _DRUM), "··"),
-        "tumble-dry-low": ((_SQUARE, _DRUM), "·"),
-        "do-not-tumble-dry": ((_SQUARE, _DRUM, *_CROSS), ""),
-        "line-dry": ((_SQUARE, _LINE), ""),
-        "line-dry-shade": ((_SQUARE, _LINE, *_SHADE), ""),
-        "drip-line-dry": ((_SQUARE, *_DROP), ""),
-        "flat-dry": ((_SQUARE, _FLAT), ""),
-        "flat-dry-shade": ((_SQUARE, _FLAT, *_SHADE), ""),
-        "drip-flat-dry": ((_SQUARE, _FLAT, ((0.25, 0.35), (0.75, 0.35))), ""),
-        "iron-low": ((_IRON,), "·"),
-        "iron-medium": ((_IRON,), "··"),
-        "iron-high": ((_IRON,), "···"),
-        "do-not-iron": ((_IRON, *_CROSS), ""),
-    }
-    for care, bars in _GENTLE.items():
-        tail = f"-{care}" if care else ""
-        for letter in ("P", "F") if care != "very-gentle" else ():
-            found[f"dry-clean-{letter}{tail}"] = ((_CIRCLE, *bars), letter)
-        found[f"wet-clean{tail}"] = ((_CIRCLE, *bars), "W")
-    found |= {"do-not-dry-clean": ((_CIRCLE, *_CROSS), ""), "do-not-wet-clean": ((_CIRCLE, *_CROSS), "W")}
-    return found
+def _ring(radius: float, corners: int = 36) -> Stroke:
+    angles = [math.tau * corner / corners for corner in range(corners + 1)]
+    return tuple((0.5 + radius * math.cos(angle), 0.5 + radius * math.sin(angle)) for angle in angles)
 
 
-SYMBOLS: Final = _symbols()
+def _waves() -> Stroke:
+    points = [at / 24 for at in range(25)]
+    return tuple((0.08 + 0.84 * at, 0.32 - 0.04 * math.cos(3 * math.tau * at)) for at in points)
 
 
-def in_order(codes: tuple[str, ...]) -> tuple[str, ...]:
-    """The codes as they stand on a label; a code that has no form is left to the words."""
-    return tuple(code for code in SYMBOLS if code in codes)
+_FORMS: Final[Mapping[str, Forms]] = {
+    "tub": (((0.04, 0.22), (0.16, 0.84), (0.84, 0.84), (0.96, 0.22)),),
+    "water": (_waves(),),
+    "hand": (
+        ((0.68, 0.0), (0.54, 0.28), (0.26, 0.42), (0.3, 0.49), (0.46, 0.45), (0.3, 0.6), (0.36, 0.66), (0.53, 0.53)),
+        ((0.53, 0.53), (0.42, 0.69), (0.5, 0.74), (0.62, 0.57), (0.74, 0.46), (0.9, 0.12)),
+    ),
+    "triangle": (((0.5, 0.1), (0.95, 0.88), (0.05, 0.88), (0.5, 0.1)),),
+    "oblique": (((0.36, 0.88), (0.62, 0.31)), ((0.56, 0.88), (0.74, 0.51))),
+    "square": (((0.08, 0.08), (0.92, 0.08), (0.92, 0.92), (0.08, 0.92), (0.08, 0.08)),),
+    "circle": (_ring(0.37),),
+    "drum": (_ring(0.32),),
+    "upright": (((0.5, 0.22), (0.5, 0.78)),),
+    "upright-pair": (((0.4, 0.22), (0.4, 0.78)), ((0.6, 0.22), (0.6, 0.78))),
+    "flat": (((0.22, 0.5), (0.78, 0.5)),),
+    "flat-pair": (((0.22, 0.4), (0.78, 0.4)), ((0.22, 0.6), (0.78, 0.6))),
+    "shade": (((0.08, 0.34), (0.34, 0.08)),),
+    "iron": (
+        ((0.3, 0.22), (0.74, 0.22), (0.8, 0.42), (0.95, 0.8), (0.05, 0.8), (0.12, 0.58), (0.26, 0.44), (0.8, 0.44)),
+    ),
+    "cross": (((0.04, 0.04), (0.96, 0.96)), ((0.04, 0.96), (0.96, 0.04))),
+    "bar": (((0.16, 0.97), (0.84, 0.97)),),
+    "bar-twice": (((0.16, 1.08), (0.84, 1.08)),),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """One symbol: its strokes, how many dots and which sign stand at the height `middle`, its words by language."""
+
+    code: str
+    strokes: Forms
+    dots: int
+    sign: str
+    middle: float
+    words: Mapping[Language, str]
+
+
+@cache
+def symbols() -> Mapping[str, Care]:
+    """Every symbol by its code, in the order in which symbols stand beside one another."""
+    table: list[dict[str, Any]] = json.loads((files("client") / "labels" / "care.json").read_text("utf-8"))
+    return {entry["code"]: _care(entry) for entry in table}
+
+
+def in_order(codes: Iterable[str]) -> tuple[Care, ...]:
+    """The symbols as they stand on a label, each once; ClientError `LABEL_CARE_UNKNOWN`."""
+    known, wanted = symbols(), set(codes)
+    unknown = sorted(wanted - known.keys())
+    if unknown:
+        raise ClientError("LABEL_CARE_UNKNOWN", "--care", given=unknown[0], known=", ".join(known))
+    return tuple(care for code, care in known.items() if code in wanted)
+
+
+def _care(entry: Mapping[str, Any]) -> Care:
+    strokes = tuple(stroke for form in entry["forms"] for stroke in _FORMS[form])
+    words: dict[Language, str] = {"it": entry["it"], "en": entry["en"]}
+    middle = 0.6 if entry["forms"][0] in {"tub", "iron"} else 0.5
+    return Care(entry["code"], strokes, entry.get("dots", 0), entry.get("sign", ""), middle, words)

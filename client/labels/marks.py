@@ -1,73 +1,63 @@
-"""What stands on one label, and the QR code of the right size for it.
-
-Sizes are those of the GS1 General Specifications for a Digital Link in a QR code that a phone reads: modules of at
-least 0.396 mm, a quiet zone of four modules, error correction of level M or better. What does not fit is refused.
-"""
+"""What one label is about: its identifier, the address that its code holds, and the numbers that a person reads."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import segno
-
 from client.errors import ClientError
-from protocol.gs1 import GS1_STEM, parse_digital_link
+from protocol.gs1 import GS1_STEM, build_digital_link, parse_digital_link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-MODULE_MM: Final = 0.396
-QUIET: Final = 4
-ERROR_LEVEL: Final = "m"
-_AI = {"01": "GTIN", "10": "LOT", "21": "S/N"}
+_TITLES: Final = {"01": "GTIN", "10": "LOT", "21": "S/N"}
+_BASE = re.compile(r"https://[a-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?")
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One label's code: `address` is what it holds, `lines` what stands beside it, `rows` its modules."""
+    """`identifier` on id.gs1.org as the node keeps it, `address` as the code says it, `path` of (AI, value)."""
 
     identifier: str
     address: str
-    lines: tuple[str, ...]
-    rows: tuple[bytes, ...]
+    path: tuple[tuple[str, str], ...]
 
     @property
-    def modules(self) -> int:
-        """Modules on one side, with the quiet zone."""
-        return len(self.rows) + 2 * QUIET
+    def lines(self) -> tuple[str, ...]:
+        """GTIN, lot and serial with their names, in the order of the code."""
+        return tuple(f"{_TITLES.get(ai, ai)} {value}" for ai, value in self.path)
 
-    def runs(self) -> Iterator[tuple[int, int, int]]:
-        """Dark runs as (column, row, length) in modules from the top left corner of the quiet zone."""
-        for number, row in enumerate(self.rows):
-            start = None
-            for column, dark in enumerate((*row, 0)):
-                if dark and start is None:
-                    start = column
-                elif not dark and start is not None:
-                    yield start + QUIET, number + QUIET, column - start
-                    start = None
-
-    def module_mm(self, room_mm: float) -> float:
-        """The size of a module in so much room; ClientError LABEL_TOO_SMALL if a phone could not read it."""
-        size = room_mm / self.modules
-        if size < MODULE_MM:
-            raise ClientError(
-                "LABEL_TOO_SMALL",
-                self.identifier,
-                room=f"{room_mm:.1f}",
-                needed=f"{self.modules * MODULE_MM:.1f}",
-            )
-        return size
+    def get(self, ai: str) -> str:
+        """The value of an application identifier, empty if there is none."""
+        return dict(self.path).get(ai, "")
 
 
-def mark_of(identifier: str, base: str = "") -> Mark:
-    """The label of an item, batch or model; `base` is the resolver's address if not id.gs1.org.
+def mark_of(identifier: str, base: str = "", lot: str = "") -> Mark:
+    """The label of an item, lot or model.
 
-    FormatError of `protocol/gs1.py` for what is no canonical Digital Link.
+    `base` is the resolver's address if not id.gs1.org, `lot` what an item's label names besides its serial. ClientError
+    `LABEL_BASE`; FormatError of `protocol/gs1.py` for what is no Digital Link.
     """
-    link = parse_digital_link(identifier)
-    address = base.rstrip("/") + identifier.removeprefix(GS1_STEM.rstrip("/")) if base else identifier
-    code = segno.make_qr(address, error=ERROR_LEVEL, boost_error=True)
-    lines = tuple(f"{_AI.get(ai, ai)} {value}" for ai, value in link.path)
-    return Mark(identifier, address, lines, tuple(bytes(row) for row in code.matrix))
+    if base and _BASE.fullmatch(base) is None:
+        raise ClientError("LABEL_BASE", "--base", base=base[:80])
+    ais = dict(parse_digital_link(identifier).path)
+    if lot:
+        ais.setdefault("10", lot)
+    address = build_digital_link(base or GS1_STEM, ais.items())
+    # An item is one of its trade item whatever lot its label names.
+    named = {ai: value for ai, value in ais.items() if ai != "10"} if "21" in ais else ais
+    return Mark(build_digital_link(GS1_STEM, named.items()), address, parse_digital_link(address).path)
+
+
+def marks_of(identifiers: Iterable[str], base: str = "", lot: str = "") -> Iterator[Mark]:
+    """A mark each; ClientError `LABEL_TWICE` for a serial that comes again: it belongs on one garment."""
+    seen: set[str] = set()
+    for identifier in identifiers:
+        mark = mark_of(identifier, base, lot)
+        if mark.get("21"):
+            if mark.identifier in seen:
+                raise ClientError("LABEL_TWICE", mark.identifier, id=mark.identifier)
+            seen.add(mark.identifier)
+        yield mark
