@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import pty
+import re
 import shutil
 import subprocess
 import sys
@@ -22,7 +25,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.system
-MANY = 10_000
+MANY, FEW = 10_000, 600
+# What a terminal holds until somebody reads it (Linux, pty(7)).
+SHOWN_BYTES = 4096
 # Python with what it loads; ten thousand labels held at once would be hundreds of megabytes more.
 MOST_KIB = 120 * 1024
 CSS_DPI = 96
@@ -68,6 +73,35 @@ def test_ten_thousand_codes(tmp_path: Path, form: str) -> None:
     if form == "png":
         (last,) = place.glob(f"*{names[-1].rpartition('/')[2]}.png")
         assert texts(Image.open(last)) == names[-1:]
+
+
+def test_at_a_terminal_one_sees_how_far_it_is(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    command = [
+        sys.executable,
+        "-c",
+        MEASURED,
+        "label",
+        "export",
+        "--format",
+        "png",
+        "-o",
+        str(tmp_path / "codes"),
+    ]
+    subprocess.run(
+        command,
+        input="\n".join(identifiers(FEW)),
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+        text=True,
+        check=True,
+    )
+    os.close(theirs)
+    shown = [int(each) for each in re.findall(r"(\d+)%", os.read(ours, SHOWN_BYTES).decode())]
+    os.close(ours)
+    assert shown == sorted(shown)
+    assert shown[-1] == 100
+    assert any(0 < each < 100 for each in shown)
 
 
 @pytest.mark.parametrize("kind", KINDS)

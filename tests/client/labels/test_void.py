@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import shlex
+from pathlib import Path
 
 import httpx
 import pypdfium2
@@ -19,6 +21,7 @@ from tests.support.serving import serving
 BRAND = Maker("brand", ("brand", "supplier"))
 OTHER = Maker("other", ("brand",))
 MILL = Maker("mill")
+MANUAL = Path(__file__).parents[3] / "docs" / "labels.md"
 ORDER, NEXT = "urn:filiera:order:" + "a" * 26, "urn:filiera:order:" + "b" * 26
 
 
@@ -112,6 +115,22 @@ def test_what_a_scanner_reads_of_a_label_can_be_voided(office, url):
     )
     assert with_lot.status_code == 410
     assert scanned(url, second).status_code == 404
+
+
+def test_the_commands_of_the_manual_run_as_they_are_written(office, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    block = next(part for part in MANUAL.read_text("utf-8").split("```") if "passport reserve" in part)
+    commands = [shlex.split(line) for line in block.strip().splitlines()]
+    assert [command[1:3] for command in commands] == [
+        ["passport", "reserve"], ["label", "print"], ["label", "export"], ["label", "void"],
+    ]  # fmt: skip
+    for _, *arguments in commands:
+        # The manual's reader answers at the keyboard.
+        said = office.filiera(*arguments, *(["--yes"] if arguments[1] == "void" else []))
+        assert said.status == 0, said.err
+    assert len(pypdfium2.PdfDocument(tmp_path / "labels.pdf")) == 2
+    assert len(list((tmp_path / "codes").glob("*.svg"))) == 40
+    assert said.out.startswith("40 ")
 
 
 def test_nobody_voids_by_accident(office, url):
