@@ -27,6 +27,7 @@ from node.clock import now_ms
 from node.content.assemble import open_content
 from node.criteria.guard import CriteriaWriter
 from node.criteria.service import Criteria
+from node.custody.readers import Readers
 from node.custody.service import Custody
 from node.custody.source import AllLogs, CopiedLogSource, NodeLogSource
 from node.db import Database
@@ -136,7 +137,10 @@ def _build(
     witnesses = _witnesses(settings, client, log)
     copies = MirrorRepository(database)
     logs = AllLogs(log.log_id, NodeLogSource(log), CopiedLogSource(copies))
-    custody = Custody(database, logs, log.log_id, people, deployment, settings.custody_records, witnesses)
+    readers = Readers(people)
+    custody = Custody(
+        database, logs, log.log_id, people, deployment, settings.custody_records, readers, witnesses
+    )
     writer = CriteriaWriter(database, recheck, people, custody)
     rules = Rules(settings.promise_seconds, settings.future_seconds, settings.closing_blocks)
     verifiers = Verifiers(settings.verifiers, settings.future_seconds)
@@ -154,8 +158,8 @@ def _build(
         writer=writer,
         verifiers=verifiers,
         capture=capture,
-        events=Events(database, log),
-        documents=Documents(database, content, clock, settings.document_bytes),
+        events=Events(database, log, readers),
+        documents=Documents(database, content, clock, settings.document_bytes, readers),
         content=content,
         log=log,
         custody=custody,

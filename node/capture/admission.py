@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from node.auth.tiers import COORDINATOR
 from node.capture.candidate import Candidate
 from node.capture.checking import EVENT
 from node.participants.snapshot import CAPTURE, PASSPORT, ROLES
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from node.participants.snapshot import Snapshot
 
 PASSPORT_KIND = "DigitalProductPassport"
-# What speaks for the coordinator belongs to no participant.
-COORDINATOR = bytes(32)
 _PARTICIPANT_PREFIX = "urn:filiera:participant:"
 FINDERS = ROLES["certifier"] | ROLES["authority"]
 

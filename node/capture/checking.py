@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from node.capture.erased import erased_things
+from node.capture.mentions import mentions
 from node.criteria.topics import topics
 from node.directions import ABOUT, CONSUMED, OBSERVED, PRODUCED, RECEIVED, SENT
 from protocol import events
@@ -127,7 +128,9 @@ def describe(record: Record, acts_for: str | None) -> Checked:
         answers=_named(subject.get("filiera:answers")),
         corrects=_named(subject.get("filiera:corrects")),
         adverse=subject.get("disposition") == "non_conformant",
-        edges=frozenset(_edges(references) if references else _about(subject)).union(erased_things(subject)),
+        edges=frozenset(_edges(references) if references else _about(subject))
+        | frozenset(erased_things(subject))
+        | mentions(subject),
         lines=tuple(_line(entry) for entry in subject.get("filiera:account", ())),
     )
 

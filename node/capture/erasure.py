@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import bindparam, delete, exists, select, update
 
 from node.capture.erased import ACT, MEMBER
-from node.directions import ABOUT
+from node.directions import ABOUT, CITED, ENCLOSED, NAMED
 from node.documents import repository as papers
 from node.models import LotEdge, StoredRecord, table_of
 from protocol.cid import parse_cid
@@ -39,6 +39,11 @@ _ERASING = select(
         RECORDS.c.act == ACT,
     )
 )
+# Whom and what it named may have been hidden; without disclosures nobody reads more of it for having been named.
+_UNNAME = delete(EDGES).where(
+    EDGES.c.number.in_(select(RECORDS.c.number).where(RECORDS.c.digest == bindparam("wanted"))),
+    EDGES.c.direction.in_((NAMED, CITED, ENCLOSED)),
+)
 # What follows the JWT of a token without disclosures that might have some.
 _NONE_LEFT = "~"
 
@@ -63,6 +68,7 @@ def carry_out(connection: Connection, candidate: Candidate) -> None:
         digest = bytes.fromhex(record["digest"])
         row = connection.execute(select(RECORDS.c.disclosures).where(RECORDS.c.digest == digest)).scalar()
         connection.execute(_FORGET, {"wanted": digest, "kept": _NONE_LEFT if row else ""})
+        connection.execute(_UNNAME, {"wanted": digest})
     for paper in named.get("documents", ()):
         cid = parse_cid(paper["cid"])
         if papers.keys(connection, cid):

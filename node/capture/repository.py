@@ -108,6 +108,16 @@ def store_disclosures(connection: Connection, digest: bytes, disclosures: Iterab
     connection.execute(_MERGE, {"wanted": digest, "merged": "~".join(["", *disclosures, ""])})
 
 
+def add_edges(connection: Connection, digest: bytes, edges: Iterable[tuple[str, int]]) -> None:
+    """Add to a stored record what its disclosures of today show beyond those of former days."""
+    number = connection.execute(select(RECORDS.c.number).where(RECORDS.c.digest == digest)).scalar_one()
+    held = connection.execute(select(EDGES.c.lot, EDGES.c.direction).where(EDGES.c.number == number))
+    fresh = set(edges) - {(row[0], row[1]) for row in held}
+    if fresh:
+        rows = [{"lot": lot, "direction": direction, "number": number} for lot, direction in fresh]
+        connection.execute(_INSERT_EDGES, rows)
+
+
 def _sequence_neighbours(candidates: Iterable[Candidate]) -> Iterator[tuple[bytes, int]]:
     for candidate in candidates:
         seq, key = candidate.checked.record_seq, candidate.checked.key_id

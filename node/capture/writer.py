@@ -194,6 +194,11 @@ class GroupWriter:
         self._recheck(fuller)
         if twin is None:
             repository.store_disclosures(connection, digest, merged)
+            repository.add_edges(connection, digest, candidate.checked.edges)
         else:
             number, other = accepted[twin]
-            accepted[twin] = (number, replace(other, checked=other.checked._replace(token=fuller)))
+            edges = other.checked.edges | candidate.checked.edges
+            accepted[twin] = (
+                number,
+                replace(other, checked=other.checked._replace(token=fuller, edges=edges)),
+            )

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from anchoring.deployment import Deployment
-    from node.auth.tiers import Caller
+    from node.auth.tiers import Caller, Tier
+    from node.custody.readers import Readers
     from node.db import Database
     from node.events.repository import Found
     from node.participants.service import Participants
@@ -58,6 +59,7 @@ class Custody:
         participants: Participants,
         deployment: Deployment | None,
         max_records: int,
+        readers: Readers,
         witnesses: Witnesses | None = None,
     ) -> None:
         self._database = database
@@ -66,6 +68,7 @@ class Custody:
         self._participants = participants
         self._chain = _chain(deployment) if deployment else None
         self._max_records = max_records
+        self._readers = readers
         self._witnesses = witnesses
 
     def bundle(self, target: str, caller: Caller) -> bytes:
@@ -78,11 +81,10 @@ class Custody:
             raise ChainError("NO_LEDGER")
         with self._database.read() as connection:
             records, members = self._gathered(connection, target)
+            members += _catalogues(connection, records)
+            shown, named = self._shown(connection, caller, records, members)
             passports = [entry for entry, record in records if record.kind == PASSPORT]
             batches = [place for entry in passports for place in _places(connection, entry)]
-            members += _catalogues(connection, records)
-        shown = [_for(caller, *each) for each in records]
-        named = [_for(caller, *each) for each in members]
         places = [(entry.log or self._log_id, entry.leaf_index) for entry, _ in records]
         tokens = [(record.token, *place) for record, place in zip(shown, places, strict=True)]
         witnessed = self._witnessed(places)
@@ -109,14 +111,24 @@ class Custody:
         parse_reference(target)
         with self._database.read() as connection:
             records, members = self._gathered(connection, target)
+            shown, named = self._shown(connection, caller, records, members)
         known = self._participants.snapshot.participants
         certifiers = {participant_urn(party) for party, each in known.items() if each.roles & _CERTIFIERS}
         return read_history(
             target,
-            [_for(caller, *each) for each in records],
-            [_for(caller, *each) for each in members],
+            shown,
+            named,
             certifiers,
         )
+
+    def _shown(
+        self, connection: Connection, caller: Caller, records: _Entries, members: _Entries
+    ) -> tuple[list[Record], list[Record]]:
+        """The records and memberships as the caller may read them."""
+        stored = [entry for entry, _ in records], [entry for entry, _ in members]
+        tiers = self._readers.tiers(connection, caller, *stored)
+        shown = [_at(tiers[entry.number], record) for entry, record in records]
+        return shown, [_at(tiers[entry.number], record) for entry, record in members]
 
     def _gathered(self, connection: Connection, target: str) -> tuple[_Entries, _Entries]:
         """The records behind the target with its passports, and the memberships of their authors."""
@@ -177,9 +189,9 @@ class Custody:
             raise CustodyError("CUSTODY_TOO_LARGE", "/lot", limit=self._max_records)
 
 
-def _for(caller: Caller, entry: Found, record: Record) -> Record:
-    """The record as the caller may read it."""
-    token = restrict(record, caller.tier_for(entry.participant))
+def _at(tier: Tier, record: Record) -> Record:
+    """The record as it reads at a tier."""
+    token = restrict(record, tier)
     return record if token == record.token else parse_record(token)
 
 

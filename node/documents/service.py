@@ -2,7 +2,8 @@
 
 A paper is stored when its blocks are durable and then its row is; whoever is told its address finds it after any power
 cut. Until the row is there nobody can read the blocks. Who may read: everybody a public paper, else its owner, and
-callers whose tier reaches the tier that the owner chose. All others are told that there is no such paper.
+callers whose tier reaches the tier that the owner chose: a company if a record in which the owner encloses the paper
+concerns it, inspectors alike. All others are told that there is no such paper.
 """
 
 from __future__ import annotations
@@ -27,9 +28,12 @@ from protocol.unixfs import read_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sqlalchemy import Connection
+
     from node.auth.tiers import Caller, Tier
     from node.content.places import Places
     from node.content.staging import Addressed, StagedFile
+    from node.custody.readers import Readers
     from node.db import Database
 
 # From the widest circle of readers to the narrowest.
@@ -54,11 +58,14 @@ class Terms:
 class Documents:
     """Papers of one node; `clock` gives milliseconds since 1970, `limit` is bytes of one paper."""
 
-    def __init__(self, database: Database, content: Places, clock: Callable[[], int], limit: int) -> None:
+    def __init__(
+        self, database: Database, content: Places, clock: Callable[[], int], limit: int, readers: Readers
+    ) -> None:
         self._database = database
         self._content = content
         self._clock = clock
         self.limit = limit
+        self._readers = readers
         self.keyring = Keyring(database, clock)
 
     def begin(self, caller: Caller) -> Intake:
@@ -87,7 +94,7 @@ class Documents:
         with self._database.read() as connection:
             found = repository.papers(connection, cid)
             erased = not found and is_erased(connection, format_cid(cid))
-        allowed = [paper for paper in found if _may_read(caller, paper)]
+            allowed = [paper for paper in found if self._may_read(connection, caller, paper)]
         if not allowed:
             raise DocumentError("DOCUMENT_ERASED" if erased else "DOCUMENT_UNKNOWN", "cid")
         return _of(caller.participant, allowed) or min(allowed, key=lambda paper: TIERS.index(_tier(paper)))
@@ -108,6 +115,13 @@ class Documents:
         if not public:
             raise DocumentError("BLOCK_UNKNOWN", "cid")
         return self._block(cid, public=True)
+
+    def _may_read(self, connection: Connection, caller: Caller, paper: Paper) -> bool:
+        if paper.tier == "public" or caller.wrote(paper.owner):
+            return True
+        if TIERS.index(caller.tier) < TIERS.index(_tier(paper)):
+            return False
+        return self._readers.may_open(connection, caller, format_cid(paper.cid), paper.owner)
 
     def _record(self, owner: bytes, addressed: Addressed, terms: Terms) -> tuple[Paper, bool]:
         with self._database.write() as connection:
@@ -180,11 +194,6 @@ def checked_name(name: str | None) -> str | None:
     if tricks or ".." in name or name.strip(" .") == "" or len(name) > MAX_NAME:
         raise DocumentError("DOCUMENT_NAME", "name")
     return name
-
-
-def _may_read(caller: Caller, paper: Paper) -> bool:
-    own = caller.participant is not None and caller.participant == paper.owner
-    return own or TIERS.index(caller.tier) >= TIERS.index(_tier(paper))
 
 
 def _of(owner: bytes | None, papers: list[Paper]) -> Paper | None:

@@ -13,6 +13,7 @@ from protocol.records import parse_record, restrict
 
 if TYPE_CHECKING:
     from node.auth.tiers import Caller
+    from node.custody.readers import Readers
     from node.db import Database
     from node.events.repository import Found
     from node.log.service import Log
@@ -35,9 +36,10 @@ class Shown:
 class Events:
     """Reads records back."""
 
-    def __init__(self, database: Database, log: Log) -> None:
+    def __init__(self, database: Database, log: Log, readers: Readers) -> None:
         self._database = database
         self._log = log
+        self._readers = readers
 
     def find(self, name: str) -> Found:
         """The record called by its digest or its id; RECORD_UNKNOWN, RECORD_ID_AMBIGUOUS."""
@@ -57,8 +59,9 @@ class Events:
         stored = self.find(name)
         with self._database.read() as connection:
             waiting = repository.waits_for(connection, stored)
+            tier = self._readers.tier(connection, caller, stored)
         record = parse_record(stored.token)
-        token = restrict(record, caller.tier_for(stored.participant))
+        token = restrict(record, tier)
         state = self.state(stored)
         return Shown(
             stored.record_id, stored.digest, token, f"application/{record.typ}", state, tuple(waiting)

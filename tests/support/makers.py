@@ -132,7 +132,14 @@ class Maker:
         }
         return self.sign(self.subject("process", process_type="spinning", **body | changes), hidden)
 
-    def ship(self, name: str, to: Maker, quantity: str = "60", **changes: Any) -> Record:
+    def ship(
+        self,
+        name: str,
+        to: Maker,
+        quantity: str = "60",
+        hidden: tuple[str, ...] | None = (),
+        **changes: Any,
+    ) -> Record:
         """Goods leave for another maker."""
         body = {
             "quantityList": [{"epcClass": lot(name), "quantity": quantity, "uom": "KGM"}],
@@ -140,16 +147,23 @@ class Maker:
             "destinationList": [{"type": "possessing_party", "destination": to.urn}],
             "filiera:account": [self.entry(lot(name), -Decimal(quantity))],
         }
-        return self.sign(self.subject("shipment", **body | changes))
+        return self.sign(self.subject("shipment", **body | changes), hidden)
 
-    def receive(self, shipment: Record, name: str, quantity: str = "60", **changes: Any) -> Record:
+    def receive(
+        self,
+        shipment: Record,
+        name: str,
+        quantity: str = "60",
+        hidden: tuple[str, ...] | None = (),
+        **changes: Any,
+    ) -> Record:
         """Goods arrive."""
         body = {
             "quantityList": [{"epcClass": lot(name), "quantity": quantity, "uom": "KGM"}],
             "filiera:answers": {"id": shipment.id, "digest": shipment.digest.hex()},
             "filiera:account": [self.entry(lot(name), Decimal(quantity))],
         }
-        return self.sign(self.subject("receipt", **body | changes))
+        return self.sign(self.subject("receipt", **body | changes), hidden)
 
     def correct(self, wrong: Record) -> Record:
         """Take back a record of one's own that did not happen."""

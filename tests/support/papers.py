@@ -32,6 +32,14 @@ async def sign_in(node: Running, maker: Maker) -> dict[str, str]:
     return {"authorization": f"Bearer {given.json()['token']}"}
 
 
+async def enclosed_for(node: Running, owner: Maker, reader: Maker, *cids: str) -> None:
+    """The owner names papers in a record of goods, and ships them to a reader."""
+    owner = owner.twin()
+    stated = {"kind": "safety-data-sheet", "sha256": "0" * 64, "mediaType": PDF_TYPE}
+    goods = owner.declare("goods", **{"filiera:documents": [stated | {"cid": cid} for cid in cids]})
+    await node.stored(goods, owner.ship("goods", reader))
+
+
 async def upload(
     node: Running, maker: Maker | None, data: bytes, media_type: str = PDF_TYPE, *,
     headers: dict[str, str] | None = None, **query: Any,

@@ -61,7 +61,7 @@ async def test_auth_reading_own_records_shows_all_and_others_less(tmp_path):
     anna, bice = Maker("anna"), Maker("bice")
     async with running(tmp_path, anna, bice) as node:
         record = anna.declare("wool", hidden=None)
-        await node.stored(record)
+        await node.stored(record, anna.ship("wool", bice))
         shown = {}
         for name, headers in {
             "nobody": {}, "bice": bearer(await token(node, bice)), "anna": bearer(await token(node, anna)),

@@ -91,21 +91,23 @@ async def test_custody_same_evidence_gives_the_same_bytes(tmp_path):
 
 
 async def test_custody_shows_each_tier_what_it_may_read(tmp_path):
-    anna, bice = Maker("anna"), Maker("bice")
-    async with running(tmp_path, anna, bice) as node:
+    anna, bice, carla = Maker("anna"), Maker("bice"), Maker("carla")
+    async with running(tmp_path, anna, bice, carla) as node:
         record = anna.declare("wool", hidden=None)
-        await node.stored(record)
+        await node.stored(record, anna.ship("wool", bice))
         service = node.node.custody
 
         def quantity_shown(caller) -> set[str]:
-            (entry,) = parse_bundle(service.bundle(lot("wool"), caller)).records
+            records = parse_bundle(service.bundle(lot("wool"), caller)).records
+            (entry,) = (each for each in records if parse_record(each.token).digest == record.digest)
             return {opened.place.pointer for opened in parse_record(entry.token).opened}
 
         public = quantity_shown(PUBLIC)
+        stranger = quantity_shown(Caller(carla.id, "legitimate"))
         member = quantity_shown(Caller(bice.id, "legitimate"))
         owner = quantity_shown(Caller(anna.id, "legitimate"))
         authority = quantity_shown(Caller(bice.id, "authority"))
-    assert public < member <= owner == authority
+    assert public == stranger < member <= owner == authority
     assert "/credentialSubject/quantityList/0/quantity" not in public
     assert "/credentialSubject/quantityList/0/quantity" in owner
 

@@ -15,7 +15,7 @@ from node.participants.snapshot import Snapshot
 from protocol.cid import CHUNK_BYTES, cid_of_bytes
 from tests.support.makers import Maker
 from tests.support.nodes import running
-from tests.support.papers import PDF, PDF_TYPE, large_pdf, sign_in, upload
+from tests.support.papers import PDF, PDF_TYPE, enclosed_for, large_pdf, sign_in, upload
 
 pytestmark = pytest.mark.anyio
 MAKER = Maker("tintoria")
@@ -58,7 +58,7 @@ async def test_the_same_paper_again_is_the_same_answer(tmp_path):
     [
         (None, {"tintoria", "vigilanza"}),
         ("authority", {"tintoria", "vigilanza"}),
-        ("legitimate", {"tintoria", "vigilanza", "filatura"}),
+        ("legitimate", {"tintoria", "vigilanza"}),
         ("public", {"tintoria", "vigilanza", "filatura", "osservatore", None}),
     ],
 )
@@ -76,6 +76,26 @@ async def test_only_those_read_whom_the_owner_lets(tmp_path, tier, readers):
         unknown = await node.client.get(f"/documents/{cid_of_bytes(b'nobody brought this')}")
     assert found == readers
     assert unknown.json()["code"] == "DOCUMENT_UNKNOWN"
+
+
+async def test_a_company_reads_what_a_record_that_concerns_it_encloses(tmp_path):
+    async with running(tmp_path, *EVERYBODY) as node:
+        cid = (await upload(node, MAKER, PDF, tier="legitimate")).json()["cid"]
+        closed = (await upload(node, MAKER, PDF + b"%", tier="authority")).json()["cid"]
+        headers = await sign_in(node, OTHER)
+        before = await node.client.get(f"/documents/{cid}", headers=headers)
+        await enclosed_for(node, MAKER, OTHER, cid, closed)
+        after = await node.client.get(f"/documents/{cid}", headers=headers)
+        still = await node.client.get(f"/documents/{closed}", headers=headers)
+    assert [answer.status_code for answer in (before, after, still)] == [404, 200, 404]
+
+
+async def test_enclosing_a_strangers_paper_opens_it_to_nobody(tmp_path):
+    async with running(tmp_path, *EVERYBODY) as node:
+        cid = (await upload(node, MAKER, PDF, tier="legitimate")).json()["cid"]
+        await enclosed_for(node, OTHER, OTHER, cid)
+        answer = await node.client.get(f"/documents/{cid}", headers=await sign_in(node, OTHER))
+    assert answer.json()["code"] == "DOCUMENT_UNKNOWN"
 
 
 async def test_a_suspended_owner_reads_no_more(tmp_path):
