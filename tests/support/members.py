@@ -25,9 +25,10 @@ def adopts(maker: Maker, criterion: str, day: str = "2026-01-01", **more: Any) -
 
 
 def member(
-    coordinator: PrivateKey, maker: Maker, province: str | None = None, group: str | None = None, **more: Any
-) -> Record:
-    """The coordinator's membership of a company."""
+    coordinator: PrivateKey, maker: Maker, province: str | None = None, group: str | None = None,
+    hidden: tuple[str, ...] = (), **more: Any,
+) -> Record:  # fmt: skip
+    """The coordinator's membership of a company; `hidden` paths are disclosed by tier."""
     subject = {
         "type": "Membership", "id": maker.urn, "name": maker.name, "country": "IT", "roles": list(maker.roles),
         "registrations": [{"scheme": "vat", "number": f"IT{maker.id.hex()[:11]}"}],
@@ -35,11 +36,13 @@ def member(
     }  # fmt: skip
     subject |= {"address": {"country": "IT", "province": province}} if province else {}
     subject |= {"controlGroup": group} if group else {}
-    return _signed("FilieraMembership", subject, coordinator, (maker.name, str(subject)))
+    return _signed("FilieraMembership", subject, coordinator, (maker.name, str(subject)), hidden)
 
 
-def _signed(kind: str, subject: dict[str, Any], key: PrivateKey, name: tuple[str, ...]) -> Record:
+def _signed(
+    kind: str, subject: dict[str, Any], key: PrivateKey, name: tuple[str, ...], hidden: tuple[str, ...] = ()
+) -> Record:
     claims = credential_template(subject, issuer=key.public.did, kind=kind)
     number = uuid.UUID(bytes=seeded(kind, *name)[:16], version=4)
     claims |= {"id": f"urn:uuid:{number}", "validFrom": "2026-01-01T00:00:00Z"}
-    return parse_record(issue_record(claims, key, salts(kind, *name), ()))
+    return parse_record(issue_record(claims, key, salts(kind, *name), hidden))

@@ -97,8 +97,7 @@ class NodeProcess:
 
     def admit(self, maker: Maker) -> httpx.Response:
         """Admit a maker by an act that the coordinator signs and the node relays."""
-        relayer = self.deployed.relayer()
-        target = relayer.target("participants")
+        target = self.deployed.relayer().target("participants")
         r, s = possession(target, maker.id, maker.key)
         public = maker.key.public
         key = {
@@ -111,14 +110,19 @@ class NodeProcess:
         }
         roles = sum(ROLES[role] for role in maker.roles)
         args = {"id": maker.id.hex(), "roles": roles, "profileDigest": "00" * 32, "keys": [key]}
+        return self.coordinate("admit", args)
+
+    def coordinate(self, act: str, args: dict[str, Any]) -> httpx.Response:
+        """An act on the participants, signed by the coordinator and relayed by the node."""
+        target = self.deployed.relayer().target("participants")
         nonce = self.client.get("/participants/nonce").json()["nonce"]
-        signed = sign_act(target, "participants", "admit", args, nonce, DEADLINE, [self.deployed.coordinator])
+        signed = sign_act(target, "participants", act, args, nonce, DEADLINE, [self.deployed.coordinator])
         signatures = [
             {"keyHash": entry.key_hash.hex(), "r": entry.r.hex(), "s": entry.s.hex()} for entry in signed
         ]
         body = {
             "contract": "participants",
-            "act": "admit",
+            "act": act,
             "args": args,
             "nonce": nonce,
             "deadline": DEADLINE,
