@@ -17,10 +17,12 @@ from client.chain_acts import KeyGrant, Registry, prove_possession, verify_posse
 from client.errors import ClientError
 from client.profile import ensure_participant_id
 from client.signing import credential, new_id, salts
+from protocol.disclosure import policy
 from protocol.errors import FilieraError
 from protocol.identifiers import participant_urn
 from protocol.issue import issue_record
 from protocol.keys import PublicKey
+from protocol.numbering import PREFIX_SCHEME
 from protocol.roles import ADMIN, CAPTURE, PASSPORT
 from protocol.schema import SUBJECT, subject_schema, validate
 from protocol.strict_json import parse_json
@@ -120,12 +122,18 @@ def membership_record(
     }
     claims = credential(subject, MEMBERSHIP, new_id(), coordinator.public.did, day)
     validate(subject_schema(MEMBERSHIP, subject), subject, SUBJECT)
-    hidden = _OF_PERSONS if sole_trader or _is_person(request) else None
+    hidden = _OF_PERSONS if sole_trader or _is_person(request) else _of_organisations(request)
     return issue_record(claims, coordinator, salts(), hidden)
 
 
 def _is_person(request: AdmissionRequest) -> bool:
     return any(_TAX_CODE.fullmatch(number) for _, number in request.registrations)
+
+
+def _of_organisations(request: AdmissionRequest) -> frozenset[str]:
+    """What an organisation's membership hides: numbers too, unless one is a prefix that shows whose GTINs are whose."""
+    is_prefix_public = any(scheme == PREFIX_SCHEME for scheme, _ in request.registrations)
+    return policy(MEMBERSHIP).hidden_by_default | (set() if is_prefix_public else {"registrations"})
 
 
 def _request(value: Mapping[str, Any]) -> AdmissionRequest:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from client.demo.coat.references import References
     from client.demo.coat.sample import Sample
@@ -13,6 +13,16 @@ if TYPE_CHECKING:
 # Whoever reads the record alone must see that nobody of that name exists.
 MARK = "ESEMPIO - SAMPLE"
 _SINCE = "2026-01-05"
+_PARTY = "urn:filiera:party:"
+
+
+def hidden_in(body: Mapping[str, Any], hidden: Collection[str]) -> Collection[str]:
+    """What a record of master data hides: of those who are not on the platform also name, numbers and exact place.
+
+    They did not choose to be named, and one who works alone is a person.
+    """
+    described = body["id"] if body["type"] == "Party" else body.get("party", "")
+    return {*hidden, "name", "registrations", "location"} if described.startswith(_PARTY) else hidden
 
 
 def facility_bodies(sample: Sample, references: References) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from client.demo.coat.masterdata import hidden_in
 from client.demo.coat.references import References
 from client.demo.coat.sample import load
 from client.demo.coat.telling import Telling
@@ -91,7 +92,8 @@ class Collector:
 
     def master_data(self, company: str, body: Mapping[str, Any]) -> Signed:
         """Sign master data."""
-        signed = self.makers[company].sign_master_data(body, self.hidden_master_data)
+        hidden = hidden_in(body, self.hidden_master_data) if self.hidden_master_data else ()
+        signed = self.makers[company].sign_master_data(body, hidden)
         self.sink(company, signed)
         return signed
 

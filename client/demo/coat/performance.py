@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from client.demo.coat.masterdata import hidden_in
 from client.demo.coat.papers import bring
 from client.demo.coat.passports import issue_passports
 from client.demo.coat.references import References
@@ -83,7 +84,7 @@ class _OnStage:
     def master_data(self, company: str, body: Mapping[str, Any]) -> Signed:
         """Sign a version of master data as a company."""
         self._turn_to(company)
-        return self.stage.sign_master_data(company, body, self.sample.hidden_master_data)
+        return self.stage.sign_master_data(company, body, hidden_in(body, self.sample.hidden_master_data))
 
     def send(self) -> None:
         """Send what the last company signed."""

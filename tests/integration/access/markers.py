@@ -7,18 +7,15 @@ from base64url: disclosures, signed tokens, tokens within tokens.
 from __future__ import annotations
 
 import hashlib
-import re
-from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from tests.support.readings import readings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from tests.integration.access.rules import Thing, Tier
-
-_ENCODED = re.compile(rb"[A-Za-z0-9_-]{16,}")
-_DEPTH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +35,5 @@ class Marker:
 
 def found_in(parts: Iterable[bytes], markers: Iterable[Marker]) -> set[Marker]:
     """Those of the markers that stand in an answer's parts."""
-    readings = [reading for part in parts for reading in _readings(part, _DEPTH)]
-    return {marker for marker in markers if any(form in each for form in marker.forms() for each in readings)}
-
-
-def _readings(data: bytes, depth: int) -> Iterator[bytes]:
-    yield data
-    if depth == 0:
-        return
-    for run in _ENCODED.findall(data):
-        usable = run[: len(run) - (len(run) % 4 == 1)]
-        yield from _readings(urlsafe_b64decode(usable + b"=" * (-len(usable) % 4)), depth - 1)
+    read = [reading for part in parts for reading in readings(part)]
+    return {marker for marker in markers if any(form in each for form in marker.forms() for each in read)}

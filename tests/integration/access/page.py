@@ -40,13 +40,29 @@ _ROUTES = """
 for the caller as if there were none. Otherwise the code with which the role is turned away.
 
 """
+_FOR_GOOD = """
+## What is there for good: chain, log, IPFS
+`tests/system/test_no_personal_data.py` runs the demonstration and scans all three for every value of its parties' data, and for
+its plain SHA-256.
+
+| place | of the parties' data |
+| --- | --- |
+| calldata and events of the chain | nothing |
+| checkpoint, snapshot, tiles, heads, manifests, affected lists | nothing |
+| blocks that `/ipfs` gives (public papers, sealed papers, records without disclosures) | names of organisations, towns and provinces, the places that they show; in public papers what they published |
+
+An organisation's name is public because it answers for its records by it, and the law wants a passport's operator named.
+Registration numbers are hidden in the membership that `filiera participant admit` signs, unless one of them is a GS1 prefix: then
+they show whose a GTIN is. Of parties that are not on the platform the demonstration hides name, numbers and exact place.
+Blocks of papers that are not public lie on the node's disk and are given to nobody by address.
+"""
 
 
 def page() -> str:
     """The whole document."""
     things = _table("what", ROLES, ((str(thing), _tiers(thing)) for thing in Thing))
     rows = ((f"`{route}`", [*_cells(route), RULES[route].why]) for route in RULES)
-    return _HEAD + things + _ROUTES + _table("route", (*ROLES, "why"), rows)
+    return _HEAD + things + _ROUTES + _table("route", (*ROLES, "why"), rows) + _FOR_GOOD
 
 
 def _tiers(thing: Thing) -> list[str]:
