@@ -17,6 +17,7 @@ from anchoring.registry import Web3Registry
 from anchoring.relay import Relayer
 from anchoring.worker import AnchoringWorker, WorkerSettings
 from node import contract, problems
+from node.auth.reads import Reads
 from node.auth.service import Auth
 from node.capture.admission import Rules
 from node.capture.checking import recheck
@@ -138,8 +139,9 @@ def _build(
     copies = MirrorRepository(database)
     logs = AllLogs(log.log_id, NodeLogSource(log), CopiedLogSource(copies))
     readers = Readers(people)
+    reads = Reads(database, clock, settings.authority_days)
     custody = Custody(
-        database, logs, log.log_id, people, deployment, settings.custody_records, readers, witnesses
+        database, logs, log.log_id, people, deployment, settings.custody_records, readers, reads, witnesses
     )
     writer = CriteriaWriter(database, recheck, people, custody)
     rules = Rules(settings.promise_seconds, settings.future_seconds, settings.closing_blocks)
@@ -158,8 +160,8 @@ def _build(
         writer=writer,
         verifiers=verifiers,
         capture=capture,
-        events=Events(database, log, readers),
-        documents=Documents(database, content, clock, settings.document_bytes, readers),
+        events=Events(database, log, readers, reads),
+        documents=Documents(database, content, clock, settings.document_bytes, readers, reads),
         content=content,
         log=log,
         custody=custody,
@@ -171,6 +173,7 @@ def _build(
             challenge_seconds=settings.challenge_seconds,
             token_seconds=settings.token_seconds,
         ),
+        reads=reads,
         relay=relay,
         health=Health(
             stored, people, writer, anchor, AgreementWatch(client, deployment), clock, demo=settings.demo
@@ -182,6 +185,7 @@ def _build(
             database,
             capture,
             custody,
+            reads,
             passport_chain,
             Batches(database, relay, passport_chain, clock),
             Serials(database, people, Owners(people), clock),

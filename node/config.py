@@ -73,6 +73,8 @@ class Settings(BaseSettings):
     verifiers: int = Field(default=min(2, os.cpu_count() or 1), ge=0, le=64)
     challenge_seconds: int = Field(default=120, gt=0)
     token_seconds: int = Field(default=900, gt=0)
+    # How long an authority's read of a company's data stays unknown to the company.
+    authority_days: int = Field(default=30, ge=0)
     # Most records that one custody answer walks through.
     custody_records: int = Field(default=20_000, gt=0)
     # Where papers lie; processes that share a database share this folder too. Empty means `content` in the

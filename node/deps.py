@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
+from node.auth.reads import Reads
 from node.auth.service import Auth
 from node.auth.tiers import Caller
 from node.capture.service import Capture
@@ -51,6 +52,7 @@ class Node:
     log: Log
     custody: Custody
     auth: Auth
+    reads: Reads
     relay: Relay
     health: Health
     kpis: Kpis

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select
 
 from node.models import AccessRead, AuthChallenge, AuthToken, table_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from sqlalchemy import Connection
 
 CHALLENGES, TOKENS, READS = (table_of(model) for model in (AuthChallenge, AuthToken, AccessRead))
@@ -49,6 +51,22 @@ def find_token(connection: Connection, digest: bytes, now: int) -> tuple[bytes, 
     return (row[0], row[1]) if row else None
 
 
-def note_read(connection: Connection, participant: bytes, tier: str, target: str, now: int) -> None:
-    """Keep that somebody read above the public tier."""
-    connection.execute(insert(READS).values(participant=participant, tier=tier, target=target, read_at=now))
+def note_reads(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep that somebody read above the public tier, granted or revoked: a row for each owner of the data."""
+    connection.execute(insert(READS), list(rows))
+
+
+def reads_of(
+    connection: Connection, owners: Sequence[bytes], told_until: int, after: int, limit: int
+) -> list[tuple[int, bytes, str, str, str, int]]:
+    """(number, reader, tier, act, target, time) about the owners' data; an authority's only until a time."""
+    told = (READS.c.tier != "authority") | (READS.c.read_at <= told_until) | READS.c.participant.in_(owners)
+    wanted = (
+        select(
+            READS.c.number, READS.c.participant, READS.c.tier, READS.c.act, READS.c.target, READS.c.read_at
+        )
+        .where(READS.c.owner.in_(owners), READS.c.number > after, told)
+        .order_by(READS.c.number)
+        .limit(limit)
+    )
+    return [(row[0], bytes(row[1]), row[2], row[3], row[4], row[5]) for row in connection.execute(wanted)]

@@ -1,13 +1,16 @@
-"""POST /auth/challenge, POST /auth/token."""
+"""POST /auth/challenge, POST /auth/token, GET /auth/reads."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
 
-from node.auth.schemas import Challenge, ChallengeRequest, Token, TokenRequest
+from fastapi import APIRouter, Query
+
+from node.auth.schemas import Challenge, ChallengeRequest, ReadOut, Token, TokenRequest
 from node.clock import instant
-from node.deps import NodeState
+from node.deps import Asking, NodeState
 
+_MAX_READS = 1_000
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
@@ -23,3 +26,24 @@ def post_token(request: TokenRequest, node: NodeState) -> Token:
     """Give a token to a registered key that has signed its challenge."""
     token, caller, expires = node.auth.token(request.token)
     return Token(token=token, tier=caller.tier, expires=instant(expires))
+
+
+@router.get("/reads")
+def get_reads(
+    node: NodeState,
+    caller: Asking,
+    after: Annotated[int, Query(ge=0, le=2**53)] = 0,
+    limit: Annotated[int, Query(ge=1, le=_MAX_READS)] = 100,
+) -> list[ReadOut]:
+    """Who looked at the caller's data above the public tier, oldest first, beyond `after`; authorities later."""
+    return [
+        ReadOut(
+            number=each.number,
+            reader=each.reader.hex(),
+            tier=each.tier,
+            act=each.act,
+            target=each.target,
+            at=instant(each.read_at),
+        )
+        for each in node.reads.of(caller, after, limit)
+    ]

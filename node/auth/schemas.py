@@ -19,6 +19,17 @@ class Challenge(BaseModel):
     expires: str
 
 
+class ReadOut(BaseModel):
+    """One line about the caller's data: `target` is a record's digest, a lot, or a paper's CID."""
+
+    number: int
+    reader: str
+    tier: str
+    act: str
+    target: str
+    at: str
+
+
 class TokenRequest(BaseModel):
     """The signed JWT."""
 

@@ -94,12 +94,6 @@ class Auth:
         key_id, participant = found
         return caller_of(self._participants.snapshot.authorise(key_id, claimed=participant, capability=0))
 
-    def note_read(self, caller: Caller, target: str) -> None:
-        """Keep a read above the public tier."""
-        if caller.participant is not None and caller.tier != "public":
-            with self._database.write() as connection:
-                repository.note_read(connection, caller.participant, caller.tier, target[:256], self._clock())
-
 
 def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()

@@ -22,7 +22,6 @@ def get_custody(
 ) -> Response:
     """Everything behind a lot or item, as one bundle (README §12)."""
     bundle = node.custody.bundle(lot, caller)
-    node.auth.note_read(caller, lot)
     headers = {
         "Cache-Control": "private, no-cache",
         "Vary": "Authorization",

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from anchoring.deployment import Deployment
+    from node.auth.reads import Reads
     from node.auth.tiers import Caller, Tier
     from node.custody.readers import Readers
     from node.db import Database
@@ -60,6 +61,7 @@ class Custody:
         deployment: Deployment | None,
         max_records: int,
         readers: Readers,
+        reads: Reads,
         witnesses: Witnesses | None = None,
     ) -> None:
         self._database = database
@@ -69,6 +71,7 @@ class Custody:
         self._chain = _chain(deployment) if deployment else None
         self._max_records = max_records
         self._readers = readers
+        self._reads = reads
         self._witnesses = witnesses
 
     def bundle(self, target: str, caller: Caller) -> bytes:
@@ -82,9 +85,10 @@ class Custody:
         with self._database.read() as connection:
             records, members = self._gathered(connection, target)
             members += _catalogues(connection, records)
-            shown, named = self._shown(connection, caller, records, members)
+            shown, named, owners = self._shown(connection, caller, records, members)
             passports = [entry for entry, record in records if record.kind == PASSPORT]
             batches = [place for entry in passports for place in _places(connection, entry)]
+        self._reads.note(caller, owners, target)
         places = [(entry.log or self._log_id, entry.leaf_index) for entry, _ in records]
         tokens = [(record.token, *place) for record, place in zip(shown, places, strict=True)]
         witnessed = self._witnessed(places)
@@ -111,7 +115,7 @@ class Custody:
         parse_reference(target)
         with self._database.read() as connection:
             records, members = self._gathered(connection, target)
-            shown, named = self._shown(connection, caller, records, members)
+            shown, named, _ = self._shown(connection, caller, records, members)
         known = self._participants.snapshot.participants
         certifiers = {participant_urn(party) for party, each in known.items() if each.roles & _CERTIFIERS}
         return read_history(
@@ -123,12 +127,14 @@ class Custody:
 
     def _shown(
         self, connection: Connection, caller: Caller, records: _Entries, members: _Entries
-    ) -> tuple[list[Record], list[Record]]:
-        """The records and memberships as the caller may read them."""
+    ) -> tuple[list[Record], list[Record], set[bytes]]:
+        """The records and memberships as the caller may read them, and whose of them he reads above public."""
         stored = [entry for entry, _ in records], [entry for entry, _ in members]
         tiers = self._readers.tiers(connection, caller, *stored)
         shown = [_at(tiers[entry.number], record) for entry, record in records]
-        return shown, [_at(tiers[entry.number], record) for entry, record in members]
+        named = [_at(tiers[entry.number], record) for entry, record in members]
+        read = {entry.participant for entry, _ in (*records, *members) if tiers[entry.number] != "public"}
+        return shown, named, read
 
     def _gathered(self, connection: Connection, target: str) -> tuple[_Entries, _Entries]:
         """The records behind the target with its passports, and the memberships of their authors."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from node.documents import repository
+from protocol.cid import format_cid
 from protocol.errors import AuthorityError, DocumentError
 from protocol.strict_json import parse_json
 from protocol.wrapped import check_wrapped
@@ -17,6 +18,7 @@ from protocol.wrapped import check_wrapped
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from node.auth.reads import Act, Reads
     from node.auth.tiers import Caller
     from node.db import Database
 
@@ -24,9 +26,10 @@ if TYPE_CHECKING:
 class Keyring:
     """The wrapped keys of one node; `clock` gives milliseconds since 1970."""
 
-    def __init__(self, database: Database, clock: Callable[[], int]) -> None:
+    def __init__(self, database: Database, clock: Callable[[], int], reads: Reads) -> None:
         self._database = database
         self._clock = clock
+        self._reads = reads
 
     def put(self, cid: bytes, caller: Caller, wrapped: bytes) -> None:
         """Keep a wrapped key for a paper of the caller's; DOCUMENT_UNKNOWN for anybody else's."""
@@ -41,9 +44,10 @@ class Keyring:
             found = repository.keys(connection, cid)
         if not found:
             raise DocumentError("DOCUMENT_UNKNOWN", "cid")
-        kept = [parse_json(wrapped.encode()) for wrapped in found if wrapped is not None]
+        kept = [parse_json(wrapped.encode()) for _, wrapped in found if wrapped is not None]
         if not kept:
             raise DocumentError("DOCUMENT_ERASED", "cid")
+        self._reads.note(caller, [owner for owner, _ in found], f"keys {format_cid(cid)}")
         return kept
 
     def _keep(self, cid: bytes, caller: Caller, wrapped: str) -> None:
@@ -53,3 +57,5 @@ class Keyring:
             if not any(paper.owner == caller.participant for paper in repository.papers(connection, cid)):
                 raise DocumentError("DOCUMENT_UNKNOWN", "cid")
             repository.set_key(connection, cid, caller.participant, wrapped, self._clock())
+        act: Act = "revoke" if wrapped is None else "grant"
+        self._reads.note(caller, [caller.participant], f"keys {format_cid(cid)}", act)

@@ -98,10 +98,11 @@ def set_key(connection: Connection, cid: bytes, owner: bytes, wrapped: str | Non
     connection.execute(insert(KEYS).values(document=cid, owner=owner, wrapped=wrapped, changed_at=now))
 
 
-def keys(connection: Connection, cid: bytes) -> list[str | None]:
-    """The wrapped keys of a paper, None for one that was destroyed."""
-    wanted = select(KEYS.c.wrapped).where(KEYS.c.document == cid).order_by(KEYS.c.changed_at, KEYS.c.owner)
-    return list(connection.execute(wanted).scalars())
+def keys(connection: Connection, cid: bytes) -> list[tuple[bytes, str | None]]:
+    """Owner and wrapped key of each who brought the paper sealed, None for one that was destroyed."""
+    wanted = select(KEYS.c.owner, KEYS.c.wrapped).where(KEYS.c.document == cid)
+    rows = connection.execute(wanted.order_by(KEYS.c.changed_at, KEYS.c.owner))
+    return [(bytes(row[0]), row[1]) for row in rows]
 
 
 def is_public_block(connection: Connection, cid: bytes) -> bool:

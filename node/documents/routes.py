@@ -91,7 +91,7 @@ def get_document(cid: Cid, request: Request, node: NodeState, caller: Asking) ->
     """The bytes of a paper that the caller may read, each block checked against its address."""
     paper = node.documents.find(parse_cid(cid), caller)
     if paper.tier != "public":
-        node.auth.note_read(caller, cid)
+        node.reads.note(caller, [paper.owner], cid)
     start, stop = _range(request.headers.get("range"), paper.size)
     partial = (start, stop) != (0, paper.size)
     public = paper.tier == "public"
@@ -124,7 +124,6 @@ async def put_keys(cid: Cid, request: Request, node: NodeState, caller: Asking) 
 def get_keys(cid: Cid, node: NodeState, caller: Asking) -> dict[str, list[Any]]:
     """The wrapped keys of a sealed paper, for members; whoever one is for finds its entry by trying."""
     wrapped = node.documents.keyring.get(parse_cid(cid), caller)
-    node.auth.note_read(caller, f"keys {cid}")
     return {"wrapped": wrapped}
 
 

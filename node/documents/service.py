@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from node.auth.reads import Reads
     from node.auth.tiers import Caller, Tier
     from node.content.places import Places
     from node.content.staging import Addressed, StagedFile
@@ -59,14 +60,20 @@ class Documents:
     """Papers of one node; `clock` gives milliseconds since 1970, `limit` is bytes of one paper."""
 
     def __init__(
-        self, database: Database, content: Places, clock: Callable[[], int], limit: int, readers: Readers
+        self,
+        database: Database,
+        content: Places,
+        clock: Callable[[], int],
+        limit: int,
+        readers: Readers,
+        reads: Reads,
     ) -> None:
         self._database = database
         self._content = content
         self._clock = clock
         self.limit = limit
         self._readers = readers
-        self.keyring = Keyring(database, clock)
+        self.keyring = Keyring(database, clock, reads)
 
     def begin(self, caller: Caller) -> Intake:
         """Begin to take a paper from somebody who may bring one."""

@@ -20,7 +20,6 @@ Name = Annotated[str, Path(max_length=80, pattern=r"^[0-9A-Za-z:-]+$")]
 def get_event(name: Name, request: Request, node: NodeState, caller: Asking) -> Response:
     """The record by id or digest: its token; as application/json also its state and what it waits for."""
     shown = node.events.show(name, caller)
-    node.auth.note_read(caller, shown.digest.hex())
     headers = {
         "Filiera-State": shown.state,
         "Filiera-Digest": shown.digest.hex(),

@@ -12,6 +12,7 @@ from protocol.errors import ConflictError, LogError
 from protocol.records import parse_record, restrict
 
 if TYPE_CHECKING:
+    from node.auth.reads import Reads
     from node.auth.tiers import Caller
     from node.custody.readers import Readers
     from node.db import Database
@@ -36,10 +37,11 @@ class Shown:
 class Events:
     """Reads records back."""
 
-    def __init__(self, database: Database, log: Log, readers: Readers) -> None:
+    def __init__(self, database: Database, log: Log, readers: Readers, reads: Reads) -> None:
         self._database = database
         self._log = log
         self._readers = readers
+        self._reads = reads
 
     def find(self, name: str) -> Found:
         """The record called by its digest or its id; RECORD_UNKNOWN, RECORD_ID_AMBIGUOUS."""
@@ -60,6 +62,8 @@ class Events:
         with self._database.read() as connection:
             waiting = repository.waits_for(connection, stored)
             tier = self._readers.tier(connection, caller, stored)
+        if tier != "public":
+            self._reads.note(caller, [stored.participant], stored.digest.hex())
         record = parse_record(stored.token)
         token = restrict(record, tier)
         state = self.state(stored)

@@ -1,8 +1,10 @@
-"""Who asked to be let in, and who read what is not public."""
+"""Who asked to be let in, and who did what with data that are not public."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, String
+from typing import ClassVar
+
+from sqlalchemy import Column, Index, String
 from sqlmodel import Field, SQLModel
 
 from node.models.records import BIG, Bytes
@@ -30,12 +32,17 @@ class AuthToken(SQLModel, table=True):
 
 
 class AccessRead(SQLModel, table=True):
-    """A read above the public tier: who, at which tier, what, when."""
+    """A read above the public tier, a grant or a revocation: who, on whose data, which, at which tier, when."""
 
     __tablename__ = "access_reads"
+    __table_args__: ClassVar = (Index("access_reads_by_owner", "owner", "number"),)
 
     number: int | None = Field(default=None, sa_column=Column(BIG, primary_key=True, autoincrement=True))
     participant: bytes = Field(sa_column=Column(Bytes(32), nullable=False))
     tier: str = Field(sa_column=Column(String(16), nullable=False))
     target: str = Field(sa_column=Column(String(256), nullable=False))
     read_at: int = Field(sa_column=Column(BIG, nullable=False))
+    # Whose data; None for rows of a time when that was not kept, which nobody is shown.
+    owner: bytes | None = Field(default=None, sa_column=Column(Bytes(32), nullable=True))
+    # read | grant | revoke
+    act: str = Field(default="read", sa_column=Column(String(8), nullable=False, server_default="read"))

@@ -17,6 +17,7 @@ from protocol.records import parse_record, restrict
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from node.auth.reads import Reads
     from node.auth.tiers import Caller
     from node.capture.service import Capture
     from node.capture.writer import Stored
@@ -67,6 +68,7 @@ class Passports:
         database: Database,
         capture: Capture,
         custody: Custody,
+        reads: Reads,
         chain: PassportChain,
         batches: Batches,
         serials: Serials,
@@ -74,6 +76,7 @@ class Passports:
         self._database = database
         self._capture = capture
         self._custody = custody
+        self._reads = reads
         self._chain = chain
         self.batches = batches
         self.serials = serials
@@ -136,7 +139,10 @@ class Passports:
     ) -> Shown:
         entry = stored[-1]
         record = parse_record(entry.token)
-        token = restrict(record, caller.tier_for(entry.participant))
+        tier = caller.tier_for(entry.participant)
+        if tier != "public":
+            self._reads.note(caller, [entry.participant], entry.digest.hex())
+        token = restrict(record, tier)
         numbers = tuple(parse_record(each.token).subject["version"] for each in stored)
         on_chain = self._chain.look(entry.participant, passport_id(record.subject["id"]), places)
         own = parse_record(token)

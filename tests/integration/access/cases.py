@@ -183,6 +183,7 @@ def _chain(world: World) -> Iterator[Case]:
     yield Case("GET /deployment", "/deployment")
     did = PLAYERS[SUPPLIER_A].key.public.did
     yield Case("POST /auth/challenge", "/auth/challenge", json={"key": did})
+    yield Case("GET /auth/reads", "/auth/reads", query={"limit": "1000"})
     yield Case("POST /auth/token", "/auth/token", 401, "AUTH_MALFORMED", json={"token": "a.b.c"})
 
 

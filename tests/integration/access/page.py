@@ -30,6 +30,9 @@ those who made them, and the names of those whom it so deals with. Not the way f
 sold to or made for others. A stranger's record that names a lot, a paper or a digest opens nothing. To find whom one record
 concerns, at most 5000 records around it are looked at; whom it concerns by a longer way reads it in the bundle of its goods.
 
+Every read above public, and every wrapped key put or destroyed, leaves a line (who, tier, what, when); `GET /auth/reads` shows a
+company the lines about its own data, an authority's after `FILIERA_AUTHORITY_DAYS`. Nobody reads the lines of others.
+
 ## What is read
 Supplier A sells wool to the brand on its order, the brand sews; supplier B sells silk to the other brand.
 

@@ -135,6 +135,7 @@ RULES: dict[str, Rule] = {
     "GET /deployment": _open("where the contracts are, which are public"),
     "POST /auth/challenge": _open("a random number for any key: whoever asks learns nothing about the key"),
     "POST /auth/token": _open("the signed challenge decides"),
+    "GET /auth/reads": _tiered("who looked at one's own data, and nothing of anybody else's", (ANYBODY, "AUTH_TOKEN")),
     "GET /schemas/{name}@{sha256}": _open("published formats"),
     "GET /contexts/{name}@{sha256}": _open("published formats"),
     "GET /schemas": _open("published formats"),

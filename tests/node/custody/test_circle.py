@@ -157,7 +157,7 @@ async def test_records_of_former_days_are_given_their_edges(tmp_path, people):
             node.node.database.write() as connection,
             Operations.context(MigrationContext.configure(connection)),
         ):
-            _mentions(folder).upgrade()
+            _mentions(folder).fill_mentions()
             after = set(connection.execute(text("SELECT lot, direction, number FROM lot_edges")).all())
         assert after == before
         assert await reads(node, people["bruna"], made["wool"])
@@ -167,7 +167,7 @@ def _mentions(folder):
     import importlib.util  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
 
-    path = Path(next(iter(folder))) / "0006_mentions.py"
+    path = Path(next(iter(folder))) / "0006_access.py"
     spec = importlib.util.spec_from_file_location("mentions_0006", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -1,4 +1,4 @@
-"""Whom stored records name, which records they cite, which papers they enclose: who reads them follows from it."""
+"""Whom stored records name, cite and enclose: who reads them follows from it. Whose data were read."""
 
 from __future__ import annotations
 
@@ -20,6 +20,15 @@ _edges = sa.table("lot_edges", sa.column("lot"), sa.column("direction"), sa.colu
 
 
 def upgrade() -> None:
+    op.add_column("access_reads", sa.Column("owner", sa.LargeBinary(length=32), nullable=True))
+    op.add_column(
+        "access_reads", sa.Column("act", sa.String(length=8), nullable=False, server_default="read")
+    )
+    op.create_index("access_reads_by_owner", "access_reads", ["owner", "number"])
+    fill_mentions()
+
+
+def fill_mentions() -> None:
     """Give the records of former days the edges that capture writes now."""
     connection, last = op.get_bind(), -1
     while True:
@@ -39,3 +48,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute(_edges.delete().where(_edges.c.direction >= _FIRST))
+    op.drop_index("access_reads_by_owner", "access_reads")
+    op.drop_column("access_reads", "act")
+    op.drop_column("access_reads", "owner")
