@@ -138,7 +138,7 @@ def _build(
     witnesses = _witnesses(settings, client, log)
     copies = MirrorRepository(database)
     logs = AllLogs(log.log_id, NodeLogSource(log), CopiedLogSource(copies))
-    readers = Readers(people)
+    readers = Readers(people, settings.custody_records)
     reads = Reads(database, clock, settings.authority_days)
     custody = Custody(
         database, logs, log.log_id, people, deployment, settings.custody_records, readers, reads, witnesses

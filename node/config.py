@@ -75,7 +75,7 @@ class Settings(BaseSettings):
     token_seconds: int = Field(default=900, gt=0)
     # How long an authority's read of a company's data stays unknown to the company.
     authority_days: int = Field(default=30, ge=0)
-    # Most records that one custody answer walks through.
+    # Most records that one custody answer walks through, and that are looked at to find whom one record concerns.
     custody_records: int = Field(default=20_000, gt=0)
     # Where papers lie; processes that share a database share this folder too. Empty means `content` in the
     # data directory.

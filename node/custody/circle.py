@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 def around(connection: Connection, number: int, limit: int) -> set[int]:
     """The record, and what may show whom it concerns: the further way of its goods, and what cites it.
 
-    Stops after `limit` records: whom it concerns by a longer way does not read it.
+    Stops before `limit` would be passed: whom it concerns by a longer way does not read it.
     """
     seen: set[int] = set()
     fresh, known = {number}, set[str]()
-    while fresh and len(seen) < limit:
+    while fresh and len(seen) + len(fresh) <= limit:
         seen |= fresh
         lots = repository.lots_of(connection, fresh) - known
         known |= lots

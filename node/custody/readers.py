@@ -25,17 +25,16 @@ if TYPE_CHECKING:
     from node.participants.service import Participants
 
 _INSPECTORS = bits_of(("certifier", "authority"))
-# How many records are looked at to find whom a single one concerns.
-FURTHEST = 5_000
 # How many enclosing records are looked at for one paper.
 _MOST_ENCLOSING = 20
 
 
 class Readers:
-    """Answers for one node."""
+    """Answers for one node; looks at no more than `furthest` records to find whom a single one concerns."""
 
-    def __init__(self, participants: Participants) -> None:
+    def __init__(self, participants: Participants, furthest: int) -> None:
         self._participants = participants
+        self._furthest = furthest
 
     def tier(self, connection: Connection, caller: Caller, entry: Found) -> Tier:
         """The tier at which the caller reads one record."""
@@ -44,7 +43,7 @@ class Readers:
         if entry.participant == COORDINATOR:
             concerned = entry.number in self._members(connection, caller, [entry], ())
         else:
-            numbers = around(connection, entry.number, FURTHEST)
+            numbers = around(connection, entry.number, self._furthest)
             concerned = entry.number in self._circle(connection, caller, numbers).records()
         return caller.tier_for(entry.participant, concerned=concerned)
 

@@ -266,5 +266,16 @@ def test_the_name_of_a_person_is_not_shown_to_the_public(registrations, told, hi
     record = parse_record(token)
     public = parse_record(restrict(record, "public"))
     assert record.subject["name"] == "Anna Bianchi"
-    assert ("name" not in public.subject, "registrations" not in public.subject) == (hidden, hidden)
+    assert ("name" not in public.subject, "registrations" not in public.subject) == (hidden, True)
     assert public.subject["roles"] == ["supplier"]
+
+
+@pytest.mark.parametrize(("scheme", "hidden"), [("VAT", True), ("gs1-prefix", False)])
+def test_a_membership_hides_numbers_unless_they_show_whose_a_gtin_is(scheme, hidden):
+    asked = make_request("ab" * 32, [new_key("ES256")], REGISTRY, "Uno", "IT", [(scheme, "9527700")])
+    coordinator = new_key("ES256")
+    record = parse_record(membership_record(asked, ["supplier"], "register", "2026-01-05", coordinator))
+    public = parse_record(restrict(record, "public"))
+    assert record.subject["registrations"] == [{"scheme": scheme, "number": "9527700"}]
+    assert ("registrations" not in public.subject) == hidden
+    assert public.subject["name"] == "Uno"

@@ -28,7 +28,7 @@ company reads at *legitimate* what **concerns** it: records that name it or answ
 holds, back to their origin; with them the papers that these records enclose, the orders and certificates that passed between
 those who made them, and the names of those whom it so deals with. Not the way forward to a supplier's customers, not what he
 sold to or made for others. A stranger's record that names a lot, a paper or a digest opens nothing. To find whom one record
-concerns, at most 5000 records around it are looked at; whom it concerns by a longer way reads it in the bundle of its goods.
+concerns, at most `FILIERA_CUSTODY_RECORDS` around it are looked at; whom it concerns by a longer way reads it as anybody does.
 
 Every read above public, and every wrapped key put or destroyed, leaves a line (who, tier, what, when); `GET /auth/reads` shows a
 company the lines about its own data, an authority's after `FILIERA_AUTHORITY_DAYS`. Nobody reads the lines of others.

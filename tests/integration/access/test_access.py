@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from fastapi import APIRouter
+from starlette.applications import Starlette
 
+from node import contract
 from tests.integration.access.cases import Case, cases, routes
 from tests.integration.access.markers import Marker, found_in
 from tests.integration.access.page import PAGE, page
@@ -58,6 +61,18 @@ def expected_code(case: Case, role: str) -> str | None:
 
 def test_every_route_has_a_rule_and_every_rule_a_route():
     assert routes() == set(RULES)
+
+
+def test_a_new_route_without_a_rule_would_be_seen_and_a_mount_too():
+    app = contract.new_app(None)
+    app.add_api_route("/records/dump", lambda: "everything")
+    router = APIRouter(prefix="/admin")
+    router.add_api_route("/keys", lambda: "everything", methods=["POST"])
+    app.include_router(router)
+    assert routes(app) - set(RULES) == {"GET /records/dump", "POST /admin/keys"}
+    app.mount("/files", Starlette())
+    with pytest.raises(AssertionError):
+        routes(app)
 
 
 def test_the_page_says_what_the_table_says():

@@ -140,6 +140,14 @@ async def test_a_receiver_withheld_from_the_node_is_nobody_and_reads_once_he_is_
         assert not await reads(node, bruna, to_sara)
 
 
+async def test_a_way_longer_than_the_node_looks_opens_nothing(tmp_path, people):
+    async with running(tmp_path, *people.values(), custody_records=3) as node:
+        made = spun(people)
+        await node.stored(*made.values())
+        assert not await reads(node, people["bruna"], made["wool"])
+        assert await reads(node, people["anna"], made["wool"])
+
+
 async def test_records_of_former_days_are_given_their_edges(tmp_path, people):
     from alembic.migration import MigrationContext  # noqa: PLC0415
     from alembic.operations import Operations  # noqa: PLC0415
