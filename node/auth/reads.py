@@ -1,4 +1,4 @@
-"""Who looked at whose data: reads above the public tier, grants and revocations; shown to whom the data belong."""
+"""Who looked at whose data: reads above the public tier, and grants; shown to whom the data belong."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from node.auth.tiers import Caller
     from node.db import Database
 
-Act = Literal["read", "grant", "revoke"]
+Act = Literal["read", "grant"]
 _DAY_MS = 86_400_000
 _MAX_TARGET = 256
 
@@ -44,7 +44,7 @@ class Reads:
         self._authority_ms = authority_days * _DAY_MS
 
     def note(self, caller: Caller, owners: Iterable[bytes], target: str, act: Act = "read") -> None:
-        """Keep a line for each owner; one's own data may be looked at without one, but not granted or revoked."""
+        """Keep a line for each owner; one's own data may be looked at without one, but not granted."""
         if caller.participant is None:
             return
         concerned = {owner for owner in owners if act != "read" or not caller.wrote(owner)}

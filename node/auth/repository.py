@@ -52,7 +52,7 @@ def find_token(connection: Connection, digest: bytes, now: int) -> tuple[bytes, 
 
 
 def note_reads(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep that somebody read above the public tier, granted or revoked: a row for each owner of the data."""
+    """Keep that somebody read above the public tier, or granted: a row for each owner of the data."""
     connection.execute(insert(READS), list(rows))
 
 

@@ -18,7 +18,7 @@ from protocol.wrapped import check_wrapped
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from node.auth.reads import Act, Reads
+    from node.auth.reads import Reads
     from node.auth.tiers import Caller
     from node.db import Database
 
@@ -57,5 +57,4 @@ class Keyring:
             if not any(paper.owner == caller.participant for paper in repository.papers(connection, cid)):
                 raise DocumentError("DOCUMENT_UNKNOWN", "cid")
             repository.set_key(connection, cid, caller.participant, wrapped, self._clock())
-        act: Act = "revoke" if wrapped is None else "grant"
-        self._reads.note(caller, [caller.participant], f"keys {format_cid(cid)}", act)
+        self._reads.note(caller, [caller.participant], f"keys {format_cid(cid)}", "grant")

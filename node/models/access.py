@@ -32,7 +32,7 @@ class AuthToken(SQLModel, table=True):
 
 
 class AccessRead(SQLModel, table=True):
-    """A read above the public tier, a grant or a revocation: who, on whose data, which, at which tier, when."""
+    """A read above the public tier, or a grant: who, on whose data, which, at which tier, when."""
 
     __tablename__ = "access_reads"
     __table_args__: ClassVar = (Index("access_reads_by_owner", "owner", "number"),)
@@ -44,5 +44,5 @@ class AccessRead(SQLModel, table=True):
     read_at: int = Field(sa_column=Column(BIG, nullable=False))
     # Whose data; None for rows of a time when that was not kept, which nobody is shown.
     owner: bytes | None = Field(default=None, sa_column=Column(Bytes(32), nullable=True))
-    # read | grant | revoke
+    # read | grant
     act: str = Field(default="read", sa_column=Column(String(8), nullable=False, server_default="read"))

@@ -30,7 +30,7 @@ those who made them, and the names of those whom it so deals with. Not the way f
 sold to or made for others. A stranger's record that names a lot, a paper or a digest opens nothing. To find whom one record
 concerns, at most `FILIERA_CUSTODY_RECORDS` around it are looked at; whom it concerns by a longer way reads it as anybody does.
 
-Every read above public, and every wrapped key put or destroyed, leaves a line (who, tier, what, when); `GET /auth/reads` shows a
+Every read above public, and every wrapped key put, leaves a line (who, tier, what, when); `GET /auth/reads` shows a
 company the lines about its own data, an authority's after `FILIERA_AUTHORITY_DAYS`. Nobody reads the lines of others.
 
 ## What is read
