@@ -11,7 +11,7 @@ from protocol.criteria.evaluate import VERSIONS, catalogue
 from protocol.criterion_life import ADOPTION, COMMENT, STEP, Entry, Life, life_of, take
 from protocol.errors import FormatError
 from protocol.identifiers import participant_urn
-from protocol.records import parse_record
+from protocol.records import parse_record, restrict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,9 +80,9 @@ def read_lives(arrived: Iterable[Arrived]) -> dict[tuple[str, str], Life]:
 
 
 def entry_of(arrived: Arrived) -> Entry:
-    """A stored record as the protocol judges it; the roles that its author had are not kept."""
+    """A stored record as everybody reads it and the protocol judges it; the roles that its author had are not kept."""
     author = participant_urn(arrived.found.participant) if any(arrived.found.participant) else ""
-    subject = parse_record(arrived.found.token).subject
+    subject = parse_record(restrict(parse_record(arrived.found.token), "public")).subject
     return Entry(arrived.kind, arrived.found.digest.hex(), author, 0, day_of(arrived.received_at), subject)
 
 

@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from protocol.records import Record
 
 
-def adopts(maker: Maker, criterion: str, day: str = "2026-01-01", **more: Any) -> Record:
+def adopts(
+    maker: Maker, criterion: str, day: str = "2026-01-01", hidden: tuple[str, ...] = (), **more: Any
+) -> Record:
     """A company's signed adoption of a criterion."""
     subject = {
         "type": "Adoption", "criterion": criterion, "catalogueVersion": "2026-2", "scope": "all products",
         "from": day, "filiera:participant": maker.id.hex(), **more,
     }  # fmt: skip
-    return _signed("FilieraAdoption", subject, maker.key, (maker.name, criterion, day, str(more)))
+    return _signed("FilieraAdoption", subject, maker.key, (maker.name, criterion, day, str(more)), hidden)
 
 
 def member(

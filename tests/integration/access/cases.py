@@ -99,7 +99,7 @@ def _of(world: World, *things: Thing) -> frozenset[Marker]:
 
 
 def _records(world: World) -> Iterator[Case]:
-    things = {"order": Thing.ORDER, "wool": Thing.WOOL, "shipment": Thing.SHIPMENT, "sewing": Thing.SEWING,
+    things = {"order": Thing.ORDER, "wool": Thing.WOOL, "shipment": Thing.SHIPMENT, "sewing": Thing.SEWING, "adoption": Thing.ADOPTION,
               "silk": Thing.SILK, "silk shipment": Thing.SILK, "member supplier A": Thing.MEMBER_A, "member supplier B": Thing.MEMBER_B}  # fmt: skip
     for name, record in world.records.items():
         carried = _of(world, things[name]) if name in things else frozenset()

@@ -35,6 +35,7 @@ class Thing(StrEnum):
     MEMBER_B = "the coordinator's membership of B"
     PAPER_A = "A's papers that the declaration encloses"
     PAPER_ALONE = "A's paper that no record encloses"
+    ADOPTION = "the brand's adoption of a criterion"
     WRAPPED = "the wrapped key of A's sealed paper"
     SERIALS = "the serials that the brand reserved"
 
@@ -52,7 +53,7 @@ READS: dict[str, dict[Thing, Tier]] = {
     },
     SUPPLIER_B: _OF_MEMBERS | {Thing.SILK: "authority", Thing.MEMBER_B: "legitimate"},
     BRAND: _OF_MEMBERS | dict.fromkeys(_CHAIN_A, "legitimate") | {
-        Thing.ORDER: "authority", Thing.SEWING: "authority", Thing.MEMBER_A: "legitimate",
+        Thing.ORDER: "authority", Thing.SEWING: "authority", Thing.ADOPTION: "authority", Thing.MEMBER_A: "legitimate",
         Thing.PAPER_A: "legitimate", Thing.SERIALS: "authority",
     },
     OTHER_BRAND: _OF_MEMBERS | {Thing.SILK: "legitimate", Thing.MEMBER_B: "legitimate"},

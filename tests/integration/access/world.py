@@ -32,7 +32,7 @@ from tests.integration.access.rules import (
 )
 from tests.support.chain import deploy_on
 from tests.support.makers import Maker, lot
-from tests.support.members import member
+from tests.support.members import adopts, member
 from tests.support.node_process import NodeProcess
 from tests.support.orders import order, order_id
 from tests.support.papers import PDF, PDF_TYPE
@@ -76,6 +76,7 @@ MARKERS = (
     Marker(Thing.PAPER_A, "legitimate", "MARK-PAPER-ENCLOSED"),
     Marker(Thing.PAPER_A, "authority", "MARK-PAPER-INSPECTORS"),
     Marker(Thing.PAPER_ALONE, "legitimate", "MARK-PAPER-ALONE"),
+    Marker(Thing.ADOPTION, "authority", "c7" * 32),
     Marker(Thing.SERIALS, "legitimate", SERIAL),
 )
 
@@ -160,6 +161,12 @@ def _fill(world: World) -> None:
     _chain_of_a(world)
     _chain_of_b(world)
     _sewing(world)
+    numbered = {"filiera:recordSeq": 500, "filiera:previousRecord": marked(Thing.ADOPTION)}
+    _keep(
+        world,
+        "adoption",
+        adopts(PLAYERS[BRAND], "short-chain", "2026-01-01", ("filiera:previousRecord",), **numbered),
+    )
     for record in world.records.values():
         world.node.proof(record)
     _passports(world)
