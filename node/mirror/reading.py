@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from node.capture.admission import COORDINATOR
+from node.auth.tiers import COORDINATOR
 from protocol.bundle_model import BundleRecord
 from protocol.checkpoint import format_vkey, parse_checkpoint
 from protocol.checks.authority import acted_for, author_of, check_signers

@@ -9,7 +9,7 @@ from node.capture.mentions import mentions
 from protocol.records import parse_record
 
 revision = "0006"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

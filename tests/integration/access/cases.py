@@ -169,12 +169,17 @@ def _passports(world: World) -> Iterator[Case]:
     yield Case("GET /passports/serials", "/passports/serials", query=order, carries=_of(world, Thing.SERIALS))
     wanted = order | {"identifiers": [RESERVED]}
     yield Case("POST /passports/serials", "/passports/serials", 201, json=wanted)
+    unknown = order | {"identifiers": [f"https://id.gs1.org/01/{GTIN}/21/NEVER"]}
+    yield Case(
+        "POST /passports/serials/void", "/passports/serials/void", 409, "LABEL_NOT_RESERVED", json=unknown
+    )
     token = world.records["item"].token.encode()
     yield Case("POST /passports", "/passports", 200, content=token, content_type="application/vc+jwt")
     yield Case("POST /passports/batches", "/passports/batches", 422, json={})
 
 
 def _chain(world: World) -> Iterator[Case]:
+    yield Case("GET /peers", "/peers")
     yield Case("GET /participants", "/participants")
     yield Case("GET /participants/nonce", "/participants/nonce")
     yield Case("POST /participants/acts", "/participants/acts", 422, json={})

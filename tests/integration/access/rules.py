@@ -125,6 +125,7 @@ RULES: dict[str, Rule] = {
     "GET /heads/{seq}/manifest": _open(_HASHES),
     "GET /heads/{seq}/affected": _open(_HASHES),
     "GET /snapshot": _open("the chain's state as witnesses signed it: no names"),
+    "GET /peers": _open("which other logs are copied, and how far: addresses and positions"),
     "GET /participants": _open("ids, roles and keys, which are on the chain; never a name"),
     "GET /participants/nonce": _open("a number that is on the chain"),
     "POST /participants/acts": _open("the signature in the act decides; the chain checks it"),
@@ -148,6 +149,9 @@ RULES: dict[str, Rule] = {
     "POST /passports/batches": _open("the brand's signed act decides; the chain checks it"),
     "POST /passports/serials": _tiered(
         "only the brand whose number it is", (OTHER_BRAND, "GTIN_NOT_OF_ISSUER"), *_ALL_BUT_BRANDS,
+    ),
+    "POST /passports/serials/void": _tiered(
+        "only who reserved the numbers; to another brand they are as if there were none", *_ALL_BUT_BRANDS,
     ),
     "GET /passports/serials": _tiered("one's own only: they tell how much is made", *_ALL_BUT_BRANDS),
     "GET /passports/{name:path}/bundle": _tiered("every record as /events gives it to this caller"),
