@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from protocol.checks.view import Trust
     from protocol.codes import Language
     from protocol.verdict import Finding
+    from verifier.paper.facts import Basis
     from verifier.verify import Result
 
 _INCOMPLETE, _BAD_INPUT = 2, 3
@@ -98,7 +99,7 @@ def verify(
     """Verify a target and print the report."""
     language = lang or language_of_user()
     gc.disable()  # what is read is one tree that lives to the end; looking for cycles in it takes a fifth of the time
-    result = guarded(
+    result, basis = guarded(
         language,
         lambda: _verify(
             language, target, node, () if offline else chain, trust, audit, bridge_file, offline=offline
@@ -111,13 +112,14 @@ def verify(
     else:
         click.echo(report.to_text(result, language))
     guarded(
-        language, lambda: _write_papers(result, paper, drawing, language, _repeat_line(target, trust, chain))
+        language,
+        lambda: _write_papers(result, basis, paper, drawing, language, _repeat_line(target, trust, chain)),
     )
     sys.exit(result.verdict.exit_status)
 
 
 def _write_papers(
-    result: Result, paper: Path | None, drawing: Path | None, language: Language, repeat: str
+    result: Result, basis: Basis, paper: Path | None, drawing: Path | None, language: Language, repeat: str
 ) -> None:
     """Write what was asked for beside the report; reportlab is loaded only then."""
     try:
@@ -126,9 +128,9 @@ def _write_papers(
 
             drawing.write_text(to_svg(result, language), "utf-8")
         if paper is not None:
-            from verifier.paper import to_pdf  # noqa: PLC0415
+            from verifier.paper.pdf import to_pdf  # noqa: PLC0415
 
-            paper.write_bytes(to_pdf(result, language, repeat))
+            paper.write_bytes(to_pdf(result, basis, language, repeat))
     except OSError as error:
         raise FormatError("PAPER_NOT_WRITTEN", str(error.filename or "")) from error
 
@@ -230,11 +232,12 @@ def _verify(
     bridge_file: Path | None,
     *,
     offline: bool,
-) -> Result:
+) -> tuple[Result, Basis]:
     from protocol.audit import parse_audit  # noqa: PLC0415
     from protocol.bundle import parse_bundle  # noqa: PLC0415
     from protocol.checks.credentials import read_memberships, read_records  # noqa: PLC0415
     from verifier.endpoints import read_endpoints, split_urls  # noqa: PLC0415
+    from verifier.paper.facts import Basis  # noqa: PLC0415
     from verifier.sources import read_target  # noqa: PLC0415
     from verifier.trust import find_trust  # noqa: PLC0415
     from verifier.verify import verify as judge  # noqa: PLC0415
@@ -256,7 +259,7 @@ def _verify(
         for error in told:
             sentence, _ = text(error.code, language, place=error.place, **error.values)
             click.echo(f"{sentence} [{error.code}]", err=True)
-    return judge(evidence, records, unsound, trust, view, audit)
+    return judge(evidence, records, unsound, trust, view, audit), Basis(evidence, trust, view)
 
 
 def _cross(file: Path, evidence: Bundle, trust: Trust) -> tuple[Trust, list[Finding]]:

@@ -52,7 +52,7 @@ def test_borders_differ_without_their_colours() -> None:
 
 
 def test_hostile_names_stay_text() -> None:
-    root = drawn(hostile())
+    root = drawn(hostile()[0])
     assert {each.tag.removeprefix(SVG) for each in root.iter()} <= {
         "svg",
         "title",
