@@ -1,10 +1,12 @@
 """The built pages of verifier/web, held in memory: a closed list of names, so no path of a visitor reaches a disk.
 
+Each is compressed once, when the node starts: a phone loads a third of what the script weighs.
 Names that carry a digest of their bytes never change; the others are asked for again, and answered 304 if unchanged.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
 from dataclasses import dataclass
@@ -29,9 +31,10 @@ _FOR_EVER, _ASK_AGAIN = "public, max-age=31536000, immutable", "public, no-cache
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One file as it is sent."""
+    """One file as it is sent. `tag` is weak (RFC 9110 §8.8.1): it stands for both forms, `data` and `packed` (gzip)."""
 
     data: bytes
+    packed: bytes
     media_type: str
     cache: str
     tag: str
@@ -60,4 +63,5 @@ class Assets:
 def _read(path: Path) -> Asset:
     data = path.read_bytes()
     cache = _FOR_EVER if _NAMED_BY_DIGEST.search(path.name) else _ASK_AGAIN
-    return Asset(data, _TYPES[path.suffix], cache, f'"{hashlib.sha256(data).hexdigest()[:32]}"')
+    tag = f'W/"{hashlib.sha256(data).hexdigest()[:32]}"'
+    return Asset(data, gzip.compress(data, mtime=0), _TYPES[path.suffix], cache, tag)

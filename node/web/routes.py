@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
@@ -13,6 +14,7 @@ from protocol.errors import FormatError
 
 router = APIRouter(tags=["pages"])
 Name = Annotated[str, Path(max_length=100, pattern=r"^[\w.-]+$")]
+_GZIP = re.compile(r"(?:^|,)\s*gzip\s*(?:,|$|;\s*q\s*=\s*(?:1|0\.0*[1-9]))", re.IGNORECASE)
 _SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 
@@ -31,7 +33,14 @@ def get_desk(request: Request, node: NodeState) -> Response:
 def _answer(asset: Asset | None, name: str, request: Request) -> Response:
     if asset is None:
         raise FormatError("PAGE_NOT_BUILT", name)
-    headers = {**_SAFE, "Cache-Control": asset.cache, "ETag": asset.tag}
+    headers = {**_SAFE, "Cache-Control": asset.cache, "ETag": asset.tag, "Vary": "Accept-Encoding"}
     if asset.tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
+    if _takes_gzip(request.headers.get("accept-encoding", "")):
+        return Response(asset.packed, 200, {**headers, "Content-Encoding": "gzip"}, asset.media_type)
     return Response(asset.data, 200, headers, asset.media_type)
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """Whether the browser names gzip without refusing it by a weight of zero (RFC 9110 §12.5.3)."""
+    return _GZIP.search(accepted) is not None

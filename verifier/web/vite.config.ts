@@ -1,4 +1,4 @@
-// The node's page: one script that loads first, the words of one language and the worker beside it.
+// The node's page: one script that loads first, the words of one language and the worker beside it; what few need comes later.
 
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { resolve } from 'node:path';
@@ -6,7 +6,7 @@ import { defineConfig } from 'vite';
 
 import { lean } from './vite/lean.ts';
 import { italy } from './vite/outline.ts';
-import { words } from './vite/words.ts';
+import { chunkName, words } from './vite/words.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -15,15 +15,19 @@ export default defineConfig({
   configFile: false,
   base: '/web/',
   plugins: [svelte(), words(root), italy()],
-  worker: { format: 'es', plugins: () => [lean()], rolldownOptions: { output: { entryFileNames: '[name]-[hash].js' } } },
+  worker: { format: 'es', plugins: () => [lean()], rolldownOptions: { output: { entryFileNames: '[name]-[hash].js', chunkFileNames: '[name]-[hash].js' } } },
   build: {
     outDir: resolve(root, 'node/web/dist'),
     emptyOutDir: true,
     target: 'es2022',
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     rolldownOptions: {
       input: resolve(import.meta.dirname, 'src/page/main.ts'),
-      output: { entryFileNames: 'passport.js', chunkFileNames: '[name]-[hash].js', assetFileNames: 'passport[extname]' },
+      output: {
+        entryFileNames: 'passport.js',
+        chunkFileNames: ({ facadeModuleId }) => chunkName(facadeModuleId),
+        assetFileNames: 'passport[extname]',
+      },
     },
   },
 });

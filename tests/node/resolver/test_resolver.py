@@ -213,6 +213,28 @@ async def test_with_a_trust_file_the_page_verifies_and_may_ask_members_only(tmp_
             assert again.status_code == 304
 
 
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("gzip, deflate, br", "gzip"),
+        ("br;q=1.0, gzip;q=0.2", "gzip"),
+        ("gzip;q=0", None),
+        ("gzip; q=0.000, identity", None),
+        ("x-gzipped", None),
+        ("", None),
+    ],
+)
+async def test_the_script_travels_compressed_for_who_takes_it(tmp_path, accepted, encoding):
+    async with running(tmp_path, Maker("brand", OWN)) as node:
+        plain = await node.client.get("/web/passport.js", headers={"accept-encoding": "identity"})
+        found = await node.client.get("/web/passport.js", headers={"accept-encoding": accepted})
+        assert found.headers.get("content-encoding") == encoding
+        assert found.content == plain.content
+        assert found.headers["vary"] == "Accept-Encoding"
+        sent = int(found.headers["content-length"])
+        assert sent < len(plain.content) / 2 if encoding else sent == len(plain.content)
+
+
 async def test_a_model_has_no_history_and_no_script(tmp_path):
     brand = Maker("brand", OWN)
     async with running(tmp_path, brand) as node:

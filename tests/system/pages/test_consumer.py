@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Page, Response, Route
 
     from tests.system.pages.conftest import Garment, Visit
 
@@ -51,6 +51,26 @@ def test_the_phone_verifies_the_coat_and_asks_nobody_but_the_node(
     assert seen.complaints == []
     assert seen.context.cookies() == []
     assert seen.page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_a_sound_coat_loads_the_checks_and_nothing_that_others_need(
+    garment: Garment, visit: Callable[..., Visit]
+) -> None:
+    """Counted on the wire: the answers' own lengths."""
+    seen = visit()
+    sent: dict[str, int] = {}
+
+    def weigh(response: Response) -> None:
+        name = urlsplit(response.url).path.removeprefix("/web/")
+        if "/web/" in response.url:
+            sent[name.partition("-")[0]] = int(response.headers["content-length"])
+
+    seen.page.on("response", weigh)
+    seen.page.goto(garment.page)
+    expect(word(seen.page)).to_contain_text("Verificato")
+    first = {name: size for name, size in sent.items() if name != "Map"}
+    assert set(first) == {"passport.js", "passport.css", "words", "notices", "worker"}
+    assert sum(first.values()) <= 103_000
 
 
 def test_what_the_server_drew_from_the_brands_word_gives_way(
@@ -159,6 +179,16 @@ class TestAskingTheChain:
         expect(word(seen.page)).to_contain_text("Non raggiungibile")
         assert "{" not in seen.page.locator(".verdict").inner_text()
         seen.page.screenshot(path=shots / "unreachable.png", full_page=True)
+
+    def test_a_program_for_asking_that_does_not_arrive_is_no_forgery_either(
+        self, garment: Garment, visit: Callable[..., Visit]
+    ) -> None:
+        seen = visit()
+        seen.context.route("**/web/asking-*.js", lambda route: route.abort())
+        seen.page.goto(garment.page)
+        seen.page.get_by_role("button", name="Chiedi alla catena").click()
+        expect(word(seen.page)).to_contain_text("Non raggiungibile")
+        assert "{" not in seen.page.locator(".verdict").inner_text()
 
     def test_the_page_never_freezes_while_a_slow_chain_answers(
         self, garment: Garment, visit: Callable[..., Visit]

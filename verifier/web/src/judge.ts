@@ -1,12 +1,10 @@
 // What the pages' worker is asked: evidence and a trust file in, a report as plain data out.
 
-import { readEndpoints } from './chain/endpoints.ts';
 import { parseBundle } from './core/custody/bundle.ts';
 import { fromError, type Finding } from './core/custody/findings.ts';
 import { parseTrust, type Trust } from './core/custody/trust.ts';
 import { readEvidence, verify, type Evidence } from './core/custody/verify.ts';
-import { wantedBy } from './core/custody/wanted.ts';
-import { FilieraError } from './core/errors.ts';
+import { FilieraError, refuse } from './core/errors.ts';
 import { utf8 } from './core/bytes.ts';
 import { reportOf, type Asked } from './report.ts';
 import type { Report, Unreadable } from './ui/report.ts';
@@ -37,8 +35,10 @@ export async function judge({ bundle, trust, chains }: Question): Promise<Report
 
 const NOBODY: Asked & { readonly findings: readonly Finding[] } = { view: undefined, endpoints: [], findings: [] };
 
+/** The program that asks is loaded by those who ask: the first visitor of a label does not. */
 async function ask(chains: readonly string[], trust: Trust, { bundle, sound, words }: Evidence): Promise<typeof NOBODY> {
   try {
+    const { readEndpoints, wantedBy } = await import('./chain/asking.ts').catch(() => refuse('CHAIN_UNREACHABLE', '', { reason: chains.join(' ') }));
     return { ...(await readEndpoints(chains, trust, wantedBy(bundle, sound, words))), findings: [] };
   } catch (error) {
     if (error instanceof FilieraError) return { ...NOBODY, findings: [fromError('chain', error)] };

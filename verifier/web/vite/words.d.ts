@@ -6,7 +6,11 @@ declare module 'virtual:italy' {
   const italy: { readonly path: string; readonly width: number; readonly height: number };
   export default italy;
 }
-declare module 'virtual:codes/*' {
+declare module 'virtual:notices/*' {
+  const codes: import('../src/ui/words.ts').Words['codes'];
+  export default codes;
+}
+declare module 'virtual:troubles/*' {
   const codes: import('../src/ui/words.ts').Words['codes'];
   export default codes;
 }

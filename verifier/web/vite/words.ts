@@ -1,25 +1,28 @@
 // Gathers the texts of one language for the pages: those of the page, of the report and of the vocabularies in one module; the
-// codes that a verification can give in another, since no code is there to explain before the verification is done.
+// codes that a verification can give in two others, since no code is there to explain before the verification is done: notices,
+// which sound evidence has too, and everything else.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
-const PREFIX = /^\0?virtual:(words|codes)\/(\w+)$/;
+import { weightOf } from '../src/core/custody/codes.ts';
+
+const PREFIX = /^\0?virtual:(words|notices|troubles)\/(\w+)$/;
 type Texts = Record<string, Record<string, string>>;
 
 function read(path: string): any {
   return JSON.parse(readFileSync(path, 'utf-8'));
 }
 
-/** Sentence and remedy of every code that a verification can give. */
-export function codesOf(root: string, language: string): unknown {
+/** Sentence and remedy of every code that a verification can give: of the notices, or of all others. */
+export function codesOf(root: string, language: string, notices: boolean): unknown {
   const folder = join(root, 'protocol', 'vocabulary', 'codes');
   const given = codesGiven(join(root, 'verifier', 'web', 'src'));
   const codes: Texts = {};
   for (const area of readdirSync(folder).sort()) {
     for (const [code, entry] of Object.entries<any>(read(join(folder, area)))) {
-      if (given.has(code)) codes[code] = entry[language];
+      if (given.has(code) && (weightOf(code).severity === 'notice') === notices) codes[code] = entry[language];
     }
   }
   return codes;
@@ -53,7 +56,7 @@ function symbols(units: any): Record<string, string> {
   return Object.fromEntries(Object.entries<any>(units).map(([code, entry]) => [code, entry.symbol]));
 }
 
-/** The modules `virtual:words/<language>` and `virtual:codes/<language>`. */
+/** The modules `virtual:words/<language>`, `virtual:notices/<language>` and `virtual:troubles/<language>`. */
 export function words(root: string): Plugin {
   return {
     name: 'filiera-words',
@@ -61,7 +64,13 @@ export function words(root: string): Plugin {
     load(id) {
       const [, kind, language] = PREFIX.exec(id) ?? [];
       if (language === undefined) return undefined;
-      return `export default ${JSON.stringify(kind === 'words' ? wordsOf(root, language) : codesOf(root, language))}`;
+      return `export default ${JSON.stringify(kind === 'words' ? wordsOf(root, language) : codesOf(root, language, kind === 'notices'))}`;
     },
   };
+}
+
+/** The name of a chunk in the folder of the pages: `<kind>-<language>` for texts. */
+export function chunkName(module: string | null): string {
+  const [, kind, language] = PREFIX.exec(module ?? '') ?? [];
+  return language === undefined ? '[name]-[hash].js' : `${kind}-${language}-[hash].js`;
 }

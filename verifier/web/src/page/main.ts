@@ -6,10 +6,11 @@ import Page from './Page.svelte';
 import './page.css';
 import type { Language, Words } from '../ui/words.ts';
 
-type Texts = { words: () => Promise<{ default: Omit<Words, 'codes'> }>; codes: () => Promise<{ default: Words['codes'] }> };
+type Codes = () => Promise<{ default: Words['codes'] }>;
+type Texts = { words: () => Promise<{ default: Omit<Words, 'codes'> }>; notices: Codes; troubles: Codes };
 const TEXTS: Record<Language, Texts> = {
-  it: { words: () => import('virtual:words/it'), codes: () => import('virtual:codes/it') },
-  en: { words: () => import('virtual:words/en'), codes: () => import('virtual:codes/en') },
+  it: { words: () => import('virtual:words/it'), notices: () => import('virtual:notices/it'), troubles: () => import('virtual:troubles/it') },
+  en: { words: () => import('virtual:words/en'), notices: () => import('virtual:notices/en'), troubles: () => import('virtual:troubles/en') },
 };
 
 async function start(place: HTMLElement): Promise<void> {
@@ -24,7 +25,10 @@ async function start(place: HTMLElement): Promise<void> {
       trust: document.getElementById('trust')?.textContent ?? '',
       chains: (place.dataset['chains'] ?? '').split(' ').filter(Boolean),
       plain,
-      codes: async () => (await texts.codes()).default,
+      codes: async (troubled) => {
+        const parts = await Promise.all([texts.notices(), ...(troubled ? [texts.troubles()] : [])]);
+        return Object.assign({}, ...parts.map((part) => part.default)) as Words['codes'];
+      },
       language,
       // What the server drew from the brand's word gives way to what this device has computed.
       onverdict: () => document.querySelectorAll<HTMLElement>('[data-said]').forEach((said) => (said.hidden = true)),

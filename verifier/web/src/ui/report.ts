@@ -87,3 +87,8 @@ export interface Unreadable {
 export function isUnreadable(answer: Report | Unreadable): answer is Unreadable {
   return 'error' in answer;
 }
+
+/** Whether there is more to explain than notices. */
+export function isTroubled(answer: Report | Unreadable): boolean {
+  return isUnreadable(answer) || answer.findings.some(({ severity }) => severity !== 'notice');
+}
