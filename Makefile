@@ -86,5 +86,6 @@ clean: ## remove what was built, not the caches of the package clients
 	@$(BIN)/npx vite build --logLevel warn -c verifier/web/vite.desk.config.ts
 	@$(BIN)/npx vite build --logLevel warn -c verifier/web/vite.config.ts
 	@$(BIN)/npx vite build --logLevel warn -c verifier/web/vite.element.config.ts
+	@$(BIN)/npx vite build --logLevel warn -c verifier/web/vite.inspect.config.ts
 	@cp verifier/web/dist/verify.html node/web/dist/verify.html
 	@touch $@

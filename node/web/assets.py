@@ -16,7 +16,7 @@ from typing import Final
 FOLDER: Final = Path(__file__).parent / "dist"
 SCRIPT: Final = "passport.js"
 STYLE: Final = "passport.css"
-DESK: Final = "verify.html"
+DESK: Final = "inspect.html"
 _TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",

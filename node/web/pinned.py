@@ -40,12 +40,18 @@ class Pinned:
         `style` is the style element that the page holds; it is allowed by its hash.
         """
         hashed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-        asked = "".join(f" {address}" for address in self.chains)
         return (
             "default-src 'none'; script-src 'self'; worker-src 'self'; "
-            f"style-src 'self' 'sha256-{hashed}'; img-src 'self' data:; connect-src 'self'{asked}; "
+            f"style-src 'self' 'sha256-{hashed}'; img-src 'self' data:; {self._asked()}; "
             "base-uri 'none'; form-action 'none'"
         )
+
+    def worker_policy(self) -> str:
+        """The worker's own: a worker is bound by the policy of its script, not by that of the page (CSP 3 §4.2)."""
+        return f"default-src 'none'; script-src 'self'; {self._asked()}"
+
+    def _asked(self) -> str:
+        return " ".join(("connect-src 'self'", *self.chains))
 
 
 def load_pinned(file: Path | None, chains: str, deployment: Deployment | None) -> Pinned:

@@ -1,4 +1,4 @@
-"""GET /web/{name}: the page's script and words. GET /inspect: the inspector's desk, the same file as verify.html."""
+"""GET /web/{name}: the page's script and words. GET /inspect: the inspector's desk, verify.html with a camera."""
 
 from __future__ import annotations
 
@@ -17,17 +17,32 @@ Name = Annotated[str, Path(max_length=100, pattern=r"^[\w.-]+$")]
 _GZIP = re.compile(r"(?:^|,)\s*gzip\s*(?:,|$|;\s*q\s*=\s*(?:1|0\.0*[1-9]))", re.IGNORECASE)
 _SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
+# WebAssembly (the code reader) and the camera are for the desk alone. Its inspector chooses whom to ask: http: https:.
+_DESK_ONLY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; style-src 'self'; "
+        "img-src 'self' data:; connect-src 'self' http: https:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+}
+
 
 @router.get("/web/{name}", response_class=Response)
 def get_asset(name: Name, request: Request, node: NodeState) -> Response:
     """A file that the pages load; 304 if the browser has it."""
-    return _answer(node.assets.get(name), name, request)
+    answer = _answer(node.assets.get(name), name, request)
+    if name.endswith(".js"):
+        answer.headers["Content-Security-Policy"] = node.pinned.worker_policy()
+    return answer
 
 
 @router.get("/inspect", response_class=Response)
 def get_desk(request: Request, node: NodeState) -> Response:
-    """The inspector's desk. Its policy stands in the file itself, so that it holds on a USB stick too."""
-    return _answer(node.assets.get(DESK), DESK, request)
+    """The inspector's desk, with a camera; the single file without one is /web/verify.html."""
+    answer = _answer(node.assets.get(DESK), DESK, request)
+    answer.headers.update(_DESK_ONLY)
+    return answer
 
 
 def _answer(asset: Asset | None, name: str, request: Request) -> Response:

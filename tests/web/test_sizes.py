@@ -33,7 +33,7 @@ def test_a_sound_garment_is_judged_and_explained_with_little_more_than_the_check
         "worker-*.js",
         f"notices-{language}-*.js",
     )
-    assert compressed(*first) <= 102 * KILOBYTE
+    assert compressed(*first) <= 101 * KILOBYTE
 
 
 def test_the_program_that_verifies_does_not_grow_unseen() -> None:
@@ -50,3 +50,9 @@ def test_what_a_sound_garment_does_not_need_is_no_part_of_the_programs(name: str
 def test_the_map_loads_only_with_the_journey() -> None:
     assert compressed("Map-*.js") <= 8 * KILOBYTE
     assert "Map-" not in (DIST / "passport.css").read_text("utf-8")
+
+
+def test_the_code_reader_loads_only_when_the_camera_is_asked_for() -> None:
+    assert compressed("zxing_reader-*.wasm", "Scan-*.js") <= 440 * KILOBYTE
+    for desk in ("inspect.js", "verify.html"):
+        assert b"zxing" not in (DIST / desk).read_bytes(), desk

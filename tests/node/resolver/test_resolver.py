@@ -56,6 +56,31 @@ async def test_the_address_on_the_label_is_enough_for_a_verifier(tmp_path):
         assert item.jwt in {record.token.partition("~")[0] for record in bundle.records}
 
 
+async def test_the_worker_is_bound_by_a_policy_of_its_own_script(tmp_path):
+    """The page's policy does not reach a worker's requests."""
+    async with running(tmp_path, Maker("brand", OWN)) as node:
+        pinned_by(node, chains=("https://member.example:8545",))
+        script = await node.client.get("/web/passport.js")
+        assert script.headers["content-security-policy"] == (
+            "default-src 'none'; script-src 'self'; connect-src 'self' https://member.example:8545"
+        )
+        alone = await node.client.get("/web/verify.html")
+        assert "content-security-policy" not in alone.headers, "its policy stands inside it"
+
+
+async def test_the_desk_has_a_camera_and_the_page_behind_a_label_has_none(tmp_path):
+    brand = Maker("brand", OWN)
+    async with running(tmp_path, brand) as node:
+        await with_coat(node, brand)
+        pinned_by(node)
+        desk = (await node.client.get("/inspect")).headers
+        page = (await node.client.get(f"/01/{GTIN}/21/S1", headers=HTML)).headers
+        assert "script-src 'self' 'wasm-unsafe-eval';" in desk["content-security-policy"]
+        assert "frame-ancestors 'none'" in desk["content-security-policy"]
+        assert desk["permissions-policy"].startswith("camera=(self)")
+        assert "wasm" not in page["content-security-policy"]
+
+
 async def test_a_model_has_no_history_and_promises_none(tmp_path):
     brand = Maker("brand", OWN)
     async with running(tmp_path, brand) as node:

@@ -27,14 +27,20 @@ def garment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Garment]:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """Ends with this package: while it lives its event loop does, and no other test could run one."""
+def launch() -> Iterator[Callable[..., Browser]]:
+    """Start Debian's Chromium with arguments. Ends with this package: while it lives its event loop does, and no other
+    test could run one."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     assert chromium, "Chromium is missing; on Debian: apt-get install chromium"
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield started
-        started.close()
+        yield lambda *args: playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", *args])
+
+
+@pytest.fixture(scope="package")
+def browser(launch: Callable[..., Browser]) -> Iterator[Browser]:
+    started = launch()
+    yield started
+    started.close()
 
 
 @dataclass
@@ -49,12 +55,12 @@ class Visit:
 
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
-    """Open a page as a phone does, unless the test says otherwise."""
+    """Open a page as a phone does, unless the test says otherwise; `using` is another browser than the common one."""
     contexts: list[BrowserContext] = []
 
-    def opened(**settings: object) -> Visit:
+    def opened(using: Browser | None = None, **settings: object) -> Visit:
         wanted = {"viewport": {"width": 390, "height": 844}, "locale": "it-IT", **settings}
-        context = browser.new_context(**wanted)  # type: ignore[arg-type]
+        context = (using or browser).new_context(**wanted)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
         found = Visit(page, context, [], [])

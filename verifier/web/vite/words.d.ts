@@ -14,3 +14,7 @@ declare module 'virtual:troubles/*' {
   const codes: import('../src/ui/words.ts').Words['codes'];
   export default codes;
 }
+declare module 'virtual:desk/*' {
+  const texts: import('../src/ui/words.ts').Words['page'];
+  export default texts;
+}

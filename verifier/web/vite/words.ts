@@ -8,7 +8,7 @@ import type { Plugin } from 'vite';
 
 import { weightOf } from '../src/core/custody/codes.ts';
 
-const PREFIX = /^\0?virtual:(words|notices|troubles)\/(\w+)$/;
+const PREFIX = /^\0?virtual:(words|desk|notices|troubles)\/(\w+)$/;
 type Texts = Record<string, Record<string, string>>;
 
 function read(path: string): any {
@@ -28,11 +28,20 @@ export function codesOf(root: string, language: string, notices: boolean): unkno
   return codes;
 }
 
-/** The words of a language but the codes, as `ui/words.ts` describes them. */
+/** Names of texts that only the inspector's desk shows. */
+const OF_DESK = /^(?:desk|camera|sealed)\./;
+
+/** The texts of the pages: those of the desk alone, or all others. */
+function textsOf(root: string, language: string, desk: boolean): Record<string, string> {
+  const texts = { ...read(join(root, 'verifier', 'locales', `${language}.json`)), ...read(join(root, 'verifier', 'web', 'src', 'texts', `${language}.json`)) };
+  return Object.fromEntries(Object.entries<string>(texts).filter(([name]) => OF_DESK.test(name) === desk));
+}
+
+/** The words of a language but the codes and what is the desk's, as `ui/words.ts` describes them. */
 export function wordsOf(root: string, language: string): unknown {
   const vocabulary = join(root, 'protocol', 'vocabulary');
   return {
-    page: { ...read(join(root, 'verifier', 'locales', `${language}.json`)), ...read(join(root, 'verifier', 'web', 'src', 'texts', `${language}.json`)) },
+    page: textsOf(root, language, false),
     processes: named(read(join(vocabulary, 'processes.json')).processes, language),
     acts: named(read(join(vocabulary, 'acts.json')).acts, language),
     criteria: named(read(join(vocabulary, 'catalogue-2026-2.json')).criteria, language),
@@ -56,15 +65,22 @@ function symbols(units: any): Record<string, string> {
   return Object.fromEntries(Object.entries<any>(units).map(([code, entry]) => [code, entry.symbol]));
 }
 
-/** The modules `virtual:words/<language>`, `virtual:notices/<language>` and `virtual:troubles/<language>`. */
+/** What a module `virtual:<kind>/<language>` holds. */
+const KINDS: Readonly<Record<string, (root: string, language: string) => unknown>> = {
+  words: wordsOf,
+  desk: (root, language) => textsOf(root, language, true),
+  notices: (root, language) => codesOf(root, language, true),
+  troubles: (root, language) => codesOf(root, language, false),
+};
+
+/** The modules `virtual:<kind>/<language>`. */
 export function words(root: string): Plugin {
   return {
     name: 'filiera-words',
     resolveId: (id) => (PREFIX.test(id) ? `\0${id}` : undefined),
     load(id) {
       const [, kind, language] = PREFIX.exec(id) ?? [];
-      if (language === undefined) return undefined;
-      return `export default ${JSON.stringify(kind === 'words' ? wordsOf(root, language) : codesOf(root, language, kind === 'notices'))}`;
+      return kind && language && `export default ${JSON.stringify(KINDS[kind]!(root, language))}`;
     },
   };
 }

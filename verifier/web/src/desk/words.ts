@@ -1,0 +1,19 @@
+// The desk holds both languages and every text: it may stand alone.
+
+import deskEn from 'virtual:desk/en';
+import deskIt from 'virtual:desk/it';
+import noticesEn from 'virtual:notices/en';
+import noticesIt from 'virtual:notices/it';
+import troublesEn from 'virtual:troubles/en';
+import troublesIt from 'virtual:troubles/it';
+import en from 'virtual:words/en';
+import it from 'virtual:words/it';
+
+import type { Language, Words } from '../ui/words.ts';
+
+export const ALL: Record<Language, Words> = {
+  it: { ...it, page: { ...it.page, ...deskIt }, codes: { ...noticesIt, ...troublesIt } },
+  en: { ...en, page: { ...en.page, ...deskEn }, codes: { ...noticesEn, ...troublesEn } },
+};
+
+export const FIRST: Language = navigator.language.startsWith('it') ? 'it' : 'en';
