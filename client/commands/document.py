@@ -1,4 +1,4 @@
-"""`filiera document add | get | cid | grant | erase`: papers, under addresses that are computed on this machine."""
+"""`filiera document add | get | cid | keys | grant | erase`: papers, under addresses computed on this machine."""
 
 from __future__ import annotations
 
@@ -107,6 +107,21 @@ def cid(file: Path) -> None:
 
     address = address_of(file)
     click.echo(json.dumps({"cid": address.cid, "sha256": address.sha256, "size": address.size}, indent=2))
+
+
+@document.command("keys", help="document.keys.help")
+@click.argument("cid")
+@option("--output", "-o", help="document.output", type=click.Path(path_type=Path), required=True)
+@NODE
+@KEY
+def keys(cid: str, output: Path, node: str, key_path: Path | None) -> None:
+    """Save the wrapped keys of a sealed paper, as they are: a desk without a network opens it with them."""
+    from client.files import write_new  # noqa: PLC0415
+
+    with _owner(node, key_path) as client:
+        wrapped = [json.loads(each) for each in client.document_keys(cid)]
+    write_new(output, json.dumps({"cid": cid, "wrapped": wrapped}).encode() + b"\n", 0o644)
+    click.echo(say("document.keys", count=len(wrapped), file=output), err=True)
 
 
 @document.command("grant", help="document.grant.help")

@@ -11,6 +11,8 @@ import { viewFromJson } from '../../verifier/web/src/core/custody/view.ts';
 import * as core from '../../verifier/web/src/core/index.ts';
 import { judge } from '../../verifier/web/src/judge.ts';
 import { reportOf } from '../../verifier/web/src/report.ts';
+import { openPaper } from '../../verifier/web/src/sealed/open.ts';
+import { readReaderKey } from '../../verifier/web/src/sealed/readerKey.ts';
 
 const OPS = {
   /** A token in, everything that a record says of itself out. */
@@ -55,7 +57,18 @@ const OPS = {
   },
   /** The same as the page's worker is asked it: `chains` are addresses of endpoints. */
   asked_bundle: ({ bundle, trust, chains }) => judge({ bundle: Uint8Array.from(Buffer.from(bundle, 'base64')), trust, chains }),
+  /** A sealed paper, its wrapped keys and a key file in base64; what is the matter with the key is a `trouble`. */
+  sealed: async ({ sealed, wrapped, key, passphrase }) => {
+    const reader = await readReaderKey(bytes(key), passphrase ?? undefined);
+    if (typeof reader === 'string') return { trouble: reader };
+    const { data, ...said } = await openPaper(bytes(sealed), bytes(wrapped), reader);
+    return { ...said, data: Buffer.from(data).toString('base64') };
+  },
 };
+
+function bytes(text) {
+  return Uint8Array.from(Buffer.from(text, 'base64'));
+}
 
 for await (const line of createInterface({ input: process.stdin })) {
   const question = JSON.parse(line);

@@ -74,6 +74,12 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
         context.close()
 
 
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    """The committed desk in one file, somewhere else, alone."""
+    return Path(shutil.copy(ROOT / "verifier" / "verify.html", tmp_path / "verify.html"))
+
+
 @pytest.fixture(scope="package")
 def axe() -> str:
     return (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,12 +26,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.system
 ROOT = Path(__file__).resolve().parents[3]
 COMMITTED = ROOT / "verifier" / "verify.html"
-
-
-@pytest.fixture
-def stick(tmp_path: Path) -> Path:
-    """The committed file, somewhere else, alone."""
-    return Path(shutil.copy(COMMITTED, tmp_path / "verify.html"))
 
 
 @pytest.fixture

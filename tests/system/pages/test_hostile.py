@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from protocol.bundle import serialise
 from scripts.make_vectors.bundles_company import lot
 from scripts.make_vectors.bundles_world import World, trust
-from tests.system.pages.test_desk import desk, lay, stick
+from tests.system.pages.test_desk import desk, lay
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.system.pages.conftest import Visit
 
 pytestmark = pytest.mark.system
-__all__ = ["desk", "stick"]
+__all__ = ["desk"]
 CORPUS = (
     "<script>window.done=1</script>",
     "<img src=x onerror=window.done=1>",

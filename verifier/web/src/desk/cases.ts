@@ -26,6 +26,21 @@ export function onlyIn(one: Case, other: Case): number {
   return tokensOf(one.bytes).filter((token) => !there.has(token)).length;
 }
 
+const ENDINGS: Readonly<Record<string, string>> = {
+  'application/json': 'json',
+  'application/pdf': 'pdf',
+  'application/xml': 'xml',
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'text/csv': 'csv',
+  'text/plain': 'txt',
+};
+
+/** The name of an opened paper: that of its digest, since its own was never sealed with it. Only endings that nothing runs. */
+export function nameOf({ sha256, mediaType }: { readonly sha256: string; readonly mediaType: string }): string {
+  return `${sha256.slice(0, 16)}.${ENDINGS[mediaType.split(';')[0]!.trim().toLowerCase()] ?? 'bin'}`;
+}
+
 /** The command that gives the same answer without a browser. */
 export function repeatLine(name: string, trusted: boolean, chain: string): string {
   const file = /^[\w.-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
