@@ -31,10 +31,13 @@ export function codesOf(root: string, language: string, notices: boolean): unkno
 /** Names of texts that only the inspector's desk shows. */
 const OF_DESK = /^(?:desk|camera|sealed)\./;
 
+/** Names of texts of the command line and of printed reports, which share a file with those of the pages. */
+const OF_OTHERS = /^(?:audit|kpis|paper|recall|receipt)\./;
+
 /** The texts of the pages: those of the desk alone, or all others. */
 function textsOf(root: string, language: string, desk: boolean): Record<string, string> {
   const texts = { ...read(join(root, 'verifier', 'locales', `${language}.json`)), ...read(join(root, 'verifier', 'web', 'src', 'texts', `${language}.json`)) };
-  return Object.fromEntries(Object.entries<string>(texts).filter(([name]) => OF_DESK.test(name) === desk));
+  return Object.fromEntries(Object.entries<string>(texts).filter(([name]) => OF_DESK.test(name) === desk && !OF_OTHERS.test(name)));
 }
 
 /** The words of a language but the codes and what is the desk's, as `ui/words.ts` describes them. */
