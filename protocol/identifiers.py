@@ -18,7 +18,17 @@ from protocol.errors import FormatError
 from protocol.gs1 import GS1_STEM, parse_digital_link
 
 Kind = Literal[
-    "lot", "item", "facility", "participant", "party", "package", "carrier", "product", "order", "certificate"
+    "lot",
+    "item",
+    "facility",
+    "participant",
+    "party",
+    "package",
+    "carrier",
+    "product",
+    "order",
+    "certificate",
+    "status-list",
 ]
 RANDOM_BYTES = 16
 LOT_PREFIX = "urn:filiera:lot:"
@@ -27,7 +37,7 @@ FACILITY_PREFIX = "urn:filiera:facility:"
 PARTICIPANT_PREFIX = "urn:filiera:participant:"
 
 _OWN = re.compile(
-    r"urn:filiera:(lot|item|facility|party|package|carrier|product|order|certificate)"
+    r"urn:filiera:(lot|item|facility|party|package|carrier|product|order|certificate|status-list)"
     r":([a-z2-7]{26})(?:#([1-9][0-9]{0,8}))?"
 )
 _PARTICIPANT = re.compile(r"urn:filiera:participant:([0-9a-f]{64})")

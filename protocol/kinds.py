@@ -17,6 +17,8 @@ from protocol.masterdata import check_master_data
 from protocol.passport import KIND as PASSPORT
 from protocol.passport import check_passport
 from protocol.schema import SUBJECT, validate
+from protocol.status_entries import KIND as STATUS_LIST
+from protocol.status_entries import check_entry, check_list
 from protocol.values import check_values
 
 if TYPE_CHECKING:
@@ -32,8 +34,10 @@ def check_record(record: Mapping[str, Any] | HasClaims) -> None:
     kind = kind_of(claims)
     if kind == EVENT:
         check_event(record)
+        check_entry(claims)
         return
     validate(kind, claims, "", withheld)
+    check_entry(claims)
     subject = claims["credentialSubject"]
     check_values(subject, SUBJECT)
     if kind == "FilieraMasterData":
@@ -42,6 +46,8 @@ def check_record(record: Mapping[str, Any] | HasClaims) -> None:
         check_passport(subject)
     if kind == CATALOGUE:
         check_catalogue(subject)
+    if kind == STATUS_LIST:
+        check_list(subject)
     if subject.get("filiera:recordSeq") == 0 and "filiera:previousRecord" in subject:
         raise FormatError("RECORD_LINK_UNEXPECTED", f"{SUBJECT}/filiera:previousRecord")
 

@@ -33,6 +33,7 @@ KINDS = frozenset(
         "FilieraAdoption",
         "DigitalProductPassport",
         "FilieraVerificationStatement",
+        "BitstringStatusListCredential",
     }
 )
 PLAIN, SELECTIVE = "vc+jwt", "vc+sd-jwt"

@@ -53,6 +53,7 @@ _SUBJECTS = {
     "FilieraAdoption": "adoption",
     "DigitalProductPassport": "passport",
     "FilieraVerificationStatement": "verification-statement",
+    "BitstringStatusListCredential": "status-list",
 }
 KINDS = frozenset({"FilieraEvent", *_BY_TYPE, *_SUBJECTS})
 

@@ -213,9 +213,9 @@ class _Signers:
 def _memberships(tokens: Iterable[str], registry: Registry | None) -> tuple[list[Record], list[Finding]]:
     records, findings = read_memberships(tokens)
     named = []
-    for record in (
-        each for each in records if each.kind == _MEMBERSHIP
-    ):  # a file carries catalogues beside them
+    for record in records:
+        if record.kind != _MEMBERSHIP:
+            continue
         if registry is None or record.key.key_id in registry.coordinators:
             named.append(parse_record(restrict(record, "public")))
         else:

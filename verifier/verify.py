@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from protocol import custody, ledger
 from protocol.balance import check_balance, check_counts
-from protocol.checks import authority, credentials, log, witnesses
+from protocol.checks import authority, credentials, log, status, witnesses
 from protocol.checks.audits import check_other_use
 from protocol.checks.catalogues import beside, check_catalogues, criteria_of, stated_version
 from protocol.checks.honesty import check_honesty, gains_of
@@ -22,6 +22,7 @@ from protocol.handover import check_handovers
 from protocol.history import read_history
 from protocol.identifiers import participant_urn
 from protocol.roles import bits_of
+from protocol.status_entries import MEMBERSHIP
 from protocol.verdict import Finding, Verdict, finding, verdict
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from protocol.records import Record
     from protocol.steps import Step
 
-MEMBERSHIP = "FilieraMembership"
 # In the order in which they are asked, and shown.
 CHECKS = (
     "credential", "form", "inclusion", "consistency", "checkpoint", "affected", "chain", "authority",
@@ -93,18 +93,20 @@ def verify(
     findings += log.check_checkpoints(bundle, trust)
     findings += log.check_affected(bundle, records)
     # 2. Does the chain hold that log, and might they sign?
-    words, broken = credentials.read_memberships(bundle.memberships)
-    members = [word for word in words if word.kind == MEMBERSHIP]
+    told, broken = credentials.read_memberships(bundle.memberships)
     findings += broken
     as_of = None
     if trust is not None:
         findings += witnesses.check_cosignatures(bundle, trust)
         if view is None:
-            view, as_of, said = witnesses.read_snapshot(bundle, records, words, trust)
+            view, as_of, said = witnesses.read_snapshot(bundle, records, told, trust)
             findings += said
-    findings += _on_chain(bundle, records, words, trust, view, inside=as_of is not None)
+    findings += _on_chain(bundle, records, told, trust, view, inside=as_of is not None)
     # 3. Does the story hold together? From here on only what is sound counts.
     sane = [sound.record for sound in records]
+    statuses = status.read_statuses([*sane, *told], _authors(bundle), log.affected_of(bundle))
+    findings += statuses.findings
+    members = [record for record in told if record.kind == MEMBERSHIP]
     certifiers = _certifiers(view)
     history = read_history(bundle.target, sane, members, certifiers)
     graph, walked = history.graph, history.walked
@@ -120,13 +122,13 @@ def verify(
     findings += check_balance(walked.steps, used, gains_of(history))
     findings += check_counts(graph.steps, {lot for step in walked.steps for lot in step.goods.names()})
     findings += _tests(graph.steps, walked.steps, sane)
-    findings += check_honesty(history, records, members, certifiers, _authors(bundle), view)
+    findings += check_honesty(history, records, members, certifiers, _authors(bundle), view, statuses)
     findings += check_other_use(audit, bundle, history, records, trust, view)
     # 4. Is the passport, if there is one, that of this history, and its issuer's to give?
     findings += check_passports(history, records, members, view)
     findings += check_places(bundle.batches, records)
     # 5. Under which catalogue was it evaluated, and what would it be under a newer one of the coordinator's?
-    published = [word for word in words if view is not None and word.key.key_id in view.coordinators]
+    published = [word for word in told if view is not None and word.key.key_id in view.coordinators]
     findings += check_catalogues(published)
     passport = passport_of(bundle.target, records, members)
     version = stated_version(passport)

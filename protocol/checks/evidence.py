@@ -69,11 +69,16 @@ class Citation:
 
 
 def citations(
-    history: History, sound: Iterable[Sound], certifiers: Collection[str], authors: Mapping[bytes, bytes]
+    history: History,
+    sound: Iterable[Sound],
+    certifiers: Collection[str],
+    authors: Mapping[bytes, bytes],
+    words: Mapping[bytes, tuple[tuple[str, str], ...]],
 ) -> tuple[Citation, ...]:
     """Every citation of a step behind the target whose record is in evidence.
 
-    `certifiers` are the URNs of those who may attest, `authors` says whose a key is where a record does not.
+    `certifiers` are the URNs of those who may attest, `authors` says whose a key is where a record does not, `words`
+    are what status lists say, by record digest.
     """
     signed = {
         each.record.digest: (each.record, participant_urn(author) if author else None)
@@ -82,7 +87,7 @@ def citations(
     }
     later = _revocations(signed.values())
     return tuple(
-        Citation(step, *signed[digest], _status(*signed[digest], later, certifiers))
+        Citation(step, *signed[digest], _status(*signed[digest], later, certifiers) + words.get(digest, ()))
         for step in history.walked.steps
         for digest in _cited(history.evidence.subjects[step.digest])
         if digest in signed

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from protocol.checks import dates, documents, evidence, overuse, related, yields
+from protocol.checks import dates, documents, evidence, overuse, related, status, yields
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from protocol.balance import Gain
     from protocol.checks.credentials import Sound
+    from protocol.checks.status import Statuses
     from protocol.checks.view import ChainView
     from protocol.history import History
     from protocol.records import Record
@@ -28,12 +29,17 @@ def check_honesty(
     certifiers: Collection[str],
     authors: Mapping[bytes, bytes],
     view: ChainView | None,
+    statuses: Statuses,
 ) -> Iterator[Finding]:
-    """Ask all of it; `certifiers` are the URNs of those who may attest, `authors` whose a key is."""
+    """Ask all of it.
+
+    `certifiers` are the URNs of those who may attest, `authors` whose a key is, `statuses` what status lists say.
+    """
     graph, subjects = history.graph, history.evidence.subjects
-    cited = evidence.citations(history, sound, certifiers, authors)
+    cited = evidence.citations(history, sound, certifiers, authors, statuses.words)
     yield from yields.check_yields(history.walked.steps, material_of(history))
     yield from evidence.check_evidence(history, cited, certifiers)
+    yield from status.check_statements(history, statuses)
     yield from dates.check_counterpart_dates(history, cited)
     yield from dates.check_late(history, sound, view)
     yield from dates.check_corrections(history, sound)

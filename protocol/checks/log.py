@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from protocol import merkle
@@ -11,6 +12,7 @@ from protocol.errors import FilieraError
 from protocol.hashing import leaf_hash, log_id, sha256
 from protocol.heads import Head, head_hash, parse_affected, parse_manifest
 from protocol.keys import PublicKey
+from protocol.status_entries import KIND as STATUS_LIST
 from protocol.verdict import Finding, finding, from_error
 
 if TYPE_CHECKING:
@@ -112,9 +114,22 @@ def check_affected(bundle: Bundle, records: Collection[Sound]) -> Iterator[Findi
             continue
         for sound in records:
             digest = sound.record.digest
+            if sound.record.kind == STATUS_LIST:
+                continue  # replaced by a later version: `checks/status.py` asks for that one
             # In whichever log it stands: a correction may have gone to another node than what it corrects.
             if digest in affected and digest not in explained and not doubted & _named(sound):
                 yield finding(AFFECTED, "RECORD_AFFECTED_WITHHELD", digest.hex())
+
+
+def affected_of(bundle: Bundle) -> frozenset[bytes]:
+    """Digests that the newest heads call affected, as far as their lists are here and whole."""
+    found: set[bytes] = set()
+    newest = {(head.log, head.seq): head for head in bundle.newest()}
+    for entry in bundle.affected:
+        head = newest.get((entry.log, entry.seq))
+        with suppress(FilieraError):  # `check_affected` says what is wrong with it
+            found |= _list_of(head, entry) if head is not None else set()
+    return frozenset(found)
 
 
 def hash_of(head: BundleHead, chain_id: int, contract: bytes) -> bytes:

@@ -134,6 +134,7 @@ SCHEMAS = {
     "FilieraAdoption": "adoption",
     "DigitalProductPassport": "passport",
     "FilieraVerificationStatement": "verification-statement",
+    "BitstringStatusListCredential": "status-list",
 }
 MASTER_DATA = ["party", "facility", "product", "order", "subcontract-order", "certificate"]
 FOLDER = Path(disclosure.__file__).with_name("schemas")

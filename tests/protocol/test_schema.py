@@ -18,6 +18,8 @@ NAMES = sorted(schema.names())
 CONTEXT = json.loads((ROOT / "contexts" / "filiera-1.jsonld").read_text("utf-8"))["@context"]
 # Defined and protected by https://www.w3.org/ns/credentials/v2: redefining them is an error in JSON-LD.
 PROTECTED = {"id", "type", "name", "description", "mediaType", "digestSRI", "digestMultibase"}
+# Terms that the same context gives to every BitstringStatusList (VC Data Model 2.0, appendix B).
+PROTECTED |= {"statusPurpose", "encodedList"}
 
 
 def properties(value: object) -> set[str]:

@@ -6,7 +6,7 @@ import { refuse } from './errors.ts';
 import { canonicalLink, GS1_STEM, parseDigitalLink } from './gs1.ts';
 
 export const PARTICIPANT_PREFIX = 'urn:filiera:participant:';
-const OWN = /^urn:filiera:(lot|item|facility|party|package|carrier|product|order|certificate):[a-z2-7]{26}$/;
+const OWN = /^urn:filiera:(lot|item|facility|party|package|carrier|product|order|certificate|status-list):[a-z2-7]{26}$/;
 const PARTICIPANT = /^urn:filiera:participant:[0-9a-f]{64}$/;
 const STATE = /#([1-9][0-9]{0,8})$/;
 /** Which application identifiers make which kind; a serial with its lot would be a second name of the same item. */
