@@ -24,6 +24,7 @@ from scripts.make_vectors import (
     bundles_evidence,
     bundles_good,
     bundles_good_passports,
+    bundles_status,
 )
 from scripts.make_vectors.bundles_case import BAD_INPUT, EXIT, expected
 from scripts.make_vectors.bundles_patch import Edit
@@ -42,6 +43,7 @@ GOOD = {
     **bundles_good_passports.good.all,
     **bundles_evidence.good.all,
     **bundles_catalogue.good.all,
+    **bundles_status.good.all,
 }
 BAD = {
     **bundles_bad_custody.bad.all,
@@ -50,6 +52,7 @@ BAD = {
     **bundles_bad_forms.bad.all,
     **bundles_evidence.bad.all,
     **bundles_catalogue.bad.all,
+    **bundles_status.bad.all,
 }
 ALTERED = {**bundles_altered.altered.all, **bundles_altered_more.altered.all}
 # An endpoint's answer that cannot be read is no bad input: it may be asked again (verifier/cli.py).
