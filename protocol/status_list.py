@@ -98,16 +98,17 @@ def decode(text: str, place: str = "") -> StatusList:
 
 def _unpack(data: bytes, place: str) -> bytes:
     """The one member of a GZIP file, its checksum held; at most one byte more than a list may have."""
-    body = data[len(_HEADER) :]
+    if not data.startswith(_MAGIC) or len(data) < len(_HEADER):
+        raise FormatError("STATUS_LIST_MALFORMED", place)
     reader = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        unpacked = reader.decompress(body, MAX_BITS // _BYTE + 1)
+        unpacked = reader.decompress(data[len(_HEADER) :], MAX_BITS // _BYTE + 1)
     except zlib.error as error:
         raise FormatError("STATUS_LIST_MALFORMED", place) from error
     if len(unpacked) > MAX_BITS // _BYTE:
         raise FormatError("STATUS_LIST_LENGTH", place, bits=f"> {MAX_BITS}", least=MIN_BITS, most=MAX_BITS)
     trailer = _TRAILER.pack(zlib.crc32(unpacked), len(unpacked))
-    if not data.startswith(_MAGIC) or not reader.eof or reader.unused_data != trailer:
+    if not reader.eof or reader.unused_data != trailer:
         raise FormatError("STATUS_LIST_MALFORMED", place)
     return unpacked
 

@@ -65,7 +65,7 @@ def read_statuses(
 def check_statements(history: History, statuses: Statuses) -> Iterator[Finding]:
     """Statements about the goods behind the target that were withdrawn, be they cited by a step or not."""
     ours = {lot for step in history.walked.steps for lot in step.goods.names()}
-    for step in history.steps:
+    for step in history.graph.steps:
         if step.goods.observed and ours & set(step.goods.names()):
             for word, since in statuses.words.get(step.digest, ()):
                 place = step.digest.hex()

@@ -7,6 +7,7 @@ import { refuse, shown } from './errors.ts';
 import { checkMasterData } from './masterData.ts';
 import { checkPassport } from './passportForm.ts';
 import { validateRecord } from './schema.ts';
+import { bitsOf, checkStatusEntry, STATUS_LIST } from './statusEntries.ts';
 import type { JsonObject } from './strictJson.ts';
 import { checkValues } from './values.ts';
 import { HIDING } from './vocabulary.ts';
@@ -26,14 +27,17 @@ export function checkRecord({ claims, withheld }: Disclosable): void {
   if (typeof kind !== 'string' || !HIDING.has(kind)) refuse('RECORD_KIND_UNKNOWN', '/type', { kind: shown(type) });
   if (kind === EVENT) {
     checkEvent(claims, withheld);
+    checkStatusEntry(claims);
     return;
   }
   validateRecord(kind, claims, withheld);
+  checkStatusEntry(claims);
   const subject = claims.credentialSubject as JsonObject;
   checkValues(subject, SUBJECT);
   if (kind === 'FilieraMasterData') checkMasterData(subject);
   if (kind === 'DigitalProductPassport') checkPassport(subject);
   if (kind === 'FilieraCatalogue') checkCatalogue(subject);
+  if (kind === STATUS_LIST) bitsOf(subject);
   if (subject['filiera:recordSeq'] === 0 && 'filiera:previousRecord' in subject) {
     refuse('RECORD_LINK_UNEXPECTED', `${SUBJECT}/filiera:previousRecord`);
   }

@@ -40,6 +40,7 @@ const SUBJECTS = new Map([
   ['FilieraAdoption', 'adoption'],
   ['DigitalProductPassport', 'passport'],
   ['FilieraVerificationStatement', 'verification-statement'],
+  ['BitstringStatusListCredential', 'status-list'],
 ]);
 
 const CLOSING = new Set(['unevaluatedProperties', 'additionalProperties']);

@@ -41,6 +41,7 @@ import order from '../../../../protocol/schemas/order.json' with { type: 'json' 
 import party from '../../../../protocol/schemas/party.json' with { type: 'json' };
 import passport from '../../../../protocol/schemas/passport.json' with { type: 'json' };
 import product from '../../../../protocol/schemas/product.json' with { type: 'json' };
+import statusList from '../../../../protocol/schemas/status-list.json' with { type: 'json' };
 import subcontractOrder from '../../../../protocol/schemas/subcontract-order.json' with { type: 'json' };
 import verificationStatement from '../../../../protocol/schemas/verification-statement.json' with { type: 'json' };
 import type { JsonObject } from './strictJson.ts';
@@ -88,6 +89,7 @@ export const SCHEMAS: ReadonlyMap<string, JsonObject> = new Map(
     party,
     passport,
     product,
+    'status-list': statusList,
     'subcontract-order': subcontractOrder,
     'verification-statement': verificationStatement,
   } as unknown as Record<string, JsonObject>),

@@ -10,6 +10,7 @@ import type { Graph } from './graph.ts';
 import type { History } from './history.ts';
 import { grouped } from './ledger.ts';
 import { MASTER_DATA, type Sound } from './sound.ts';
+import type { Statuses } from './statuses.ts';
 import { distinct, namesOf, type Step } from './steps.ts';
 import { digestsOf, numberOf, objectOf, objectsOf, referenceOf, textOf, textsOf } from './subjects.ts';
 
@@ -36,6 +37,8 @@ interface Context {
   readonly products: ReadonlySet<string>;
   /** Later words that take a certificate away, by its id. */
   readonly withdrawals: ReadonlyMap<string, readonly Sound[]>;
+  /** What status lists say, by record digest. */
+  readonly words: Statuses['words'];
   readonly signerOf: (record: Sound) => string | undefined;
 }
 
@@ -44,6 +47,7 @@ export function* checkCitations(
   sound: readonly Sound[],
   certifiers: ReadonlySet<string>,
   authors: ReadonlyMap<string, string>,
+  { words }: Statuses,
 ): Generator<Finding> {
   const here = new Map(sound.map((record) => [record.digest, record]));
   const signerOf = (record: Sound): string | undefined => {
@@ -52,7 +56,7 @@ export function* checkCitations(
   };
   const withdrawing = sound.filter(({ kind, subject }) => kind === MASTER_DATA && statusOf(subject) in TAKEN_AWAY);
   const context: Context = {
-    ...{ history, certifiers, signerOf },
+    ...{ history, certifiers, signerOf, words },
     lots: new Set([...history.lots].map(base)),
     products: productsOf(history),
     withdrawals: grouped(withdrawing, (record) => record.subject.id as string),
@@ -115,7 +119,7 @@ function* goods({ step, record }: Citation, { lots, products }: Context): Genera
 }
 
 /** By its own status, or by a later word of the same signer or of a certifier; a rival's word is nobody's. */
-function* takenAway({ step, record, signer }: Citation, { withdrawals, certifiers, signerOf }: Context): Generator<Finding> {
+function* takenAway({ step, record, signer }: Citation, { withdrawals, words, certifiers, signerOf }: Context): Generator<Finding> {
   const { subject, digest: evidence } = record;
   const later = record.kind === MASTER_DATA ? (withdrawals.get(subject.id as string) ?? []) : [];
   const entitled = later.filter((each) => {
@@ -127,6 +131,8 @@ function* takenAway({ step, record, signer }: Citation, { withdrawals, certifier
   for (const { subject: word } of [...entitled, ...own]) {
     yield finding('evidence', TAKEN_AWAY[statusOf(word)], step.digest, { since: word.validFrom as string, evidence });
   }
+  const listed = words.get(record.digest);
+  if (listed) yield finding('evidence', listed.code, step.digest, { since: listed.since, evidence });
 }
 
 /** A third party's paper that he did not sign himself: whoever holds a certificate can also write one. */

@@ -8,6 +8,7 @@ import { leafHash, logId, sha256 } from '../hashing.ts';
 import { headHash, parseAffected, parseManifest } from '../heads.ts';
 import { PublicKey } from '../keys.ts';
 import { verifyConsistency, verifyInclusion } from '../merkle.ts';
+import { STATUS_LIST } from '../statusEntries.ts';
 import type { JsonObject } from '../strictJson.ts';
 import type { AffectedList, Bundle, BundleHead } from './bundle.ts';
 import { finding, fromError, type Check, type Finding } from './findings.ts';
@@ -125,9 +126,25 @@ function* affected(bundle: Bundle, sound: readonly Sound[]): Generator<Finding> 
       listed = listOf(head, entry);
     });
     for (const record of sound) {
-      if (listed.has(record.digest) && !explained(record)) yield finding('affected', 'RECORD_AFFECTED_WITHHELD', record.digest);
+      // A replaced status list is not withheld: statuses.ts asks for the version that replaced it.
+      if (record.kind !== STATUS_LIST && listed.has(record.digest) && !explained(record)) yield finding('affected', 'RECORD_AFFECTED_WITHHELD', record.digest);
     }
   }
+}
+
+/** Digests that the newest heads call affected, as far as their lists are here and whole. */
+export function affectedOf(bundle: Bundle): Set<string> {
+  const found = new Set<string>();
+  for (const head of bundle.newest()) {
+    const entry = bundle.affected.find((each) => each.log === head.log && each.seq === head.seq);
+    if (!entry) continue;
+    try {
+      for (const digest of listOf(head, entry)) found.add(digest);
+    } catch (error) {
+      if (!(error instanceof FilieraError)) throw error; // `affected` says what is wrong with it
+    }
+  }
+  return found;
 }
 
 function listOf(head: BundleHead, entry: AffectedList): Set<string> {

@@ -4,6 +4,7 @@ import { toHex } from '../bytes.ts';
 import { FilieraError } from '../errors.ts';
 import { checkRecord } from '../kinds.ts';
 import { parseRecord, verifyRecord, type SignedRecord } from '../records.ts';
+import { statusEntryOf, type StatusEntry } from '../statusEntries.ts';
 import type { JsonObject } from '../strictJson.ts';
 import type { Entry, LogPlace } from './bundle.ts';
 import { finding, fromError, type Finding } from './findings.ts';
@@ -25,6 +26,9 @@ export interface Sound {
   readonly issuer: string;
   readonly keyId: string;
   readonly subject: JsonObject;
+  /** The envelope's instant. */
+  readonly validFrom: string;
+  readonly status: StatusEntry | undefined;
   readonly place: LogPlace | undefined;
 }
 
@@ -58,8 +62,9 @@ function readOne({ token, place }: Entry): Sound | Finding {
     // Whatever passes the schemas is readable; what is not, is refused and not believed.
     return finding('form', 'EVENT_UNREADABLE', digest, { reason: (error as Error).name });
   }
-  const { id, kind, issuer, subject } = record;
-  return { digest, id, kind, issuer, keyId: toHex(record.key!.keyId), subject, place };
+  const { id, kind, issuer, subject, claims } = record;
+  const envelope = { validFrom: claims.validFrom as string, status: statusEntryOf(claims) };
+  return { digest, id, kind, issuer, keyId: toHex(record.key!.keyId), subject, ...envelope, place };
 }
 
 /** The digest of what was shown, so that a person finds the record again; its beginning if it is no token. */

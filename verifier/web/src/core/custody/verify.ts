@@ -13,12 +13,13 @@ import { finding, Verdict, type Finding } from './findings.ts';
 import { checkHandovers } from './handover.ts';
 import { readHistory, type History } from './history.ts';
 import { checkLedger } from './ledger.ts';
-import { checkLog } from './log.ts';
+import { affectedOf, checkLog } from './log.ts';
 import { checkCertificates } from './overuse.ts';
 import { checkDocuments, checkDuplicates } from './papers.ts';
 import { checkPassports, checkPlaces, judgedOf } from './passports.ts';
 import { besideOf, checkCatalogues, publishedIn, statedBy, type Beside } from './published.ts';
 import { MEMBERSHIP, readMemberships, readRecords, type Sound } from './sound.ts';
+import { checkStatements, readStatuses, type Statuses } from './statuses.ts';
 import { lossesOf, namesOf } from './steps.ts';
 import type { Trust } from './trust.ts';
 import type { ChainView } from './view.ts';
@@ -29,7 +30,7 @@ import { checkYields, Material, roomOf } from './yields.ts';
 export interface Evidence {
   readonly bundle: Bundle;
   readonly sound: readonly Sound[];
-  /** What the coordinator signed: memberships, and catalogues that were published. */
+  /** What the coordinator signed: memberships, catalogues that were published, status lists. */
   readonly words: readonly Sound[];
   readonly findings: readonly Finding[];
 }
@@ -62,14 +63,16 @@ export function verify(evidence: Evidence, trust: Trust | undefined, view: Chain
   const seen = view ?? witnessed?.view;
   const history = readHistory(bundle.target, sound, members, certifiersOf(seen));
   const published = publishedIn(words, seen);
+  const statuses = readStatuses([...sound, ...words], bundle.authors(), affectedOf(bundle));
   const findings = [
     ...evidence.findings,
+    ...statuses.findings,
     ...checkLog(bundle, sound, trust),
     ...(trust ? checkCosignatures(bundle, trust) : []),
     ...(witnessed?.findings ?? []),
     ...checkAuthority(bundle, sound, words, trust, seen),
     ...checkStory(history, sound),
-    ...checkHonesty(history, evidence, seen),
+    ...checkHonesty(history, evidence, statuses, seen),
     ...checkPassports(history, sound, members, seen),
     ...checkPlaces(bundle.batches, sound),
     ...checkCatalogues(published),
@@ -106,9 +109,15 @@ function* checkStory(history: History, sound: readonly Sound[]): Generator<Findi
 }
 
 /** What a dishonest participant would try: borrowed proof, chosen dates, papers used twice, keys in others' names. */
-function* checkHonesty(history: History, { bundle, sound }: Evidence, view: ChainView | undefined): Generator<Finding> {
+function* checkHonesty(
+  history: History,
+  { bundle, sound }: Evidence,
+  statuses: Statuses,
+  view: ChainView | undefined,
+): Generator<Finding> {
   const authors = bundle.authors();
-  yield* checkCitations(history, sound, certifiersOf(view), authors);
+  yield* checkCitations(history, sound, certifiersOf(view), authors, statuses);
+  yield* checkStatements(history, statuses);
   yield* checkDocuments(history.graph.steps);
   yield* checkDuplicates(history.graph.steps);
   yield* checkCertificates(history);
