@@ -53,6 +53,7 @@ from node.passports.owners import Owners
 from node.passports.relay import PassportRelay
 from node.passports.serials import Serials
 from node.passports.service import Passports
+from node.status.service import StatusLists
 from node.web.assets import Assets
 from node.web.pinned import load_pinned
 from node.witness.service import Witnesses
@@ -151,6 +152,7 @@ def _build(
     content = open_content(settings)
     capture = Capture(writer, verifiers, people, ReceiptIssuer(origin, key), rules, clock)
     passport_chain = PassportChain(client)
+    events = Events(database, log, readers, reads)
     relay = PassportRelay(relayer, people, passport_chain)
     node = Node(
         settings=settings,
@@ -160,7 +162,8 @@ def _build(
         writer=writer,
         verifiers=verifiers,
         capture=capture,
-        events=Events(database, log, readers, reads),
+        events=events,
+        status=StatusLists(database, events),
         documents=Documents(database, content, clock, settings.document_bytes, readers, reads),
         content=content,
         log=log,

@@ -27,6 +27,7 @@ from node.mirror.routes import router as mirror
 from node.participants.routes import router as participants
 from node.passports.routes import router as passports
 from node.resolver.routes import router as resolver
+from node.status.routes import router as status
 from node.web.routes import router as pages
 from node.witness.routes import router as witness
 
@@ -50,6 +51,7 @@ ROUTERS = (
     kpis,
     passports,
     resolver,
+    status,
     pages,
 )
 _PROBLEM = "#/components/schemas/Problem"

@@ -21,6 +21,7 @@ from node.mirror.service import Mirror
 from node.participants.relay import Relay
 from node.participants.service import Participants
 from node.passports.service import Passports
+from node.status.service import StatusLists
 from node.web.assets import Assets
 from node.web.pinned import Pinned
 from node.witness.service import Witnesses
@@ -59,6 +60,7 @@ class Node:
     criteria: Criteria
     mirror: Mirror
     passports: Passports
+    status: StatusLists
     witnesses: Witnesses
     assets: Assets
     pinned: Pinned

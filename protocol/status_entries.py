@@ -74,10 +74,15 @@ def check_entry(claims: Mapping[str, Any]) -> None:
 
 
 def check_list(subject: Mapping[str, Any]) -> None:
-    """Raise FormatError STATUS_LIST_MALFORMED or STATUS_LIST_LENGTH unless the list of a checked record unpacks."""
+    """Raise FormatError unless a list's version agrees with what it replaces and its bits unpack.
+
+    MASTER_DATA_VERSION, STATUS_LIST_MALFORMED, STATUS_LIST_LENGTH; the subject has passed its schema.
+    """
+    if (subject["version"] > 1) != ("replaces" in subject):
+        raise FormatError("MASTER_DATA_VERSION", f"{SUBJECT}/replaces", version=subject["version"])
     bits_of(subject)
 
 
 def bits_of(subject: Mapping[str, Any]) -> StatusList:
-    """The bits of a list; raises what `check_list` raises."""
+    """The bits of a list; FormatError STATUS_LIST_MALFORMED, STATUS_LIST_LENGTH."""
     return decode(subject["encodedList"], f"{SUBJECT}/encodedList")

@@ -16,6 +16,7 @@ from node.capture.checking import EVENT
 from node.participants.snapshot import CAPTURE, PASSPORT, ROLES
 from protocol.criterion_life import ADOPTION, COMMENT, COMMENTATORS, COMPANIES, COORDINATED
 from protocol.errors import AuthorityError
+from protocol.status_entries import KIND as STATUS_LIST
 from protocol.vocabulary import vocabulary
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def _author(checked: Checked, snapshot: Snapshot, rules: Rules) -> bytes:
     if checked.kind in COORDINATED:
         if checked.key_id not in snapshot.coordinators:
             raise AuthorityError("NOT_COORDINATOR", "/issuer", key=checked.key_id.hex())
+        return COORDINATOR
+    if checked.kind == STATUS_LIST and checked.claimed is None and checked.key_id in snapshot.coordinators:
         return COORDINATOR
     return snapshot.authorise(
         checked.key_id,

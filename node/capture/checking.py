@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from node.capture.erased import erased_things
 from node.capture.mentions import mentions
+from node.capture.status_lists import ListVersion, version_in
 from node.criteria.topics import topics
 from node.directions import ABOUT, CONSUMED, OBSERVED, PRODUCED, RECEIVED, SENT
 from protocol import events
 from protocol.errors import FilieraError, FormatError
 from protocol.kinds import check_record
 from protocol.records import verify_record
+from protocol.status_entries import Entry, entry_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,7 +55,8 @@ class Checked(NamedTuple):
     `token` is as received, its first `jwt_length` characters are the signed JWT.
 
     `claimed` is the participant that the record names as its author, `acts_for` the party it acts for, if
-    any; `adverse` says that it finds goods non-conformant.
+    any; `adverse` says that it finds goods non-conformant; `listed` is what it says as a status list, `status`
+    its place in one. `corrects` is the record that it takes back or, of a status list, the version that it replaces.
     """
 
     token: str
@@ -73,6 +76,8 @@ class Checked(NamedTuple):
     adverse: bool
     edges: frozenset[tuple[str, int]]
     lines: tuple[Line, ...]
+    listed: ListVersion | None = None
+    status: Entry | None = None
 
     @property
     def jwt(self) -> str:
@@ -111,6 +116,7 @@ def check(token: bytes, now_ms: int, future_seconds: int) -> Checked:
 def describe(record: Record, acts_for: str | None) -> Checked:
     """What the database keeps of a record that has been checked, `acts_for` being whom it acts for."""
     subject = record.subject
+    listed = version_in(record.kind, subject)
     references = events.references(record) if record.kind == EVENT else None
     return Checked(
         token=record.token,
@@ -126,12 +132,14 @@ def describe(record: Record, acts_for: str | None) -> Checked:
         record_seq=subject.get("filiera:recordSeq"),
         previous=_digest(subject.get("filiera:previousRecord")),
         answers=_named(subject.get("filiera:answers")),
-        corrects=_named(subject.get("filiera:corrects")),
+        corrects=listed.replaces if listed else _named(subject.get("filiera:corrects")),
         adverse=subject.get("disposition") == "non_conformant",
         edges=frozenset(_edges(references) if references else _about(subject))
         | frozenset(erased_things(subject))
         | mentions(subject),
         lines=tuple(_line(entry) for entry in subject.get("filiera:account", ())),
+        listed=listed,
+        status=entry_of(record.claims),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from node.capture.status_lists import KnownList, ensure_next, ensure_place
 from protocol.errors import ConflictError
 
 if TYPE_CHECKING:
@@ -40,11 +41,12 @@ class KnownEntry:
 
 @dataclass(slots=True)
 class Known:
-    """What is stored: by (id, key), by (key, number), by (lot, holder, number)."""
+    """What is stored: by (id, key), by (key, number), by (lot, holder, number); each status list's newest version."""
 
     by_id: dict[tuple[str, bytes], KnownRecord] = field(default_factory=dict)
     by_seq: dict[tuple[bytes, int], tuple[bytes, bytes | None]] = field(default_factory=dict)
     by_entry: dict[tuple[str, str, int], KnownEntry] = field(default_factory=dict)
+    by_list: dict[str, KnownList] = field(default_factory=dict)
 
     def add(self, candidate: Candidate) -> None:
         """Remember an accepted candidate."""
@@ -57,6 +59,8 @@ class Known:
             self.by_entry[entry.lot, candidate.holder, entry.lot_seq] = KnownEntry(
                 digest, entry.previous, entry.before, entry.after, entry.uom
             )
+        if checked.listed is not None:
+            self.by_list[checked.listed.list_id] = KnownList(candidate.participant, digest, checked.listed)
 
 
 def find_replay(candidate: Candidate, known: Known) -> KnownRecord | None:
@@ -75,8 +79,13 @@ def find_replay(candidate: Candidate, known: Known) -> KnownRecord | None:
 
 def ensure_free(candidate: Candidate, known: Known) -> None:
     """Raise ConflictError if the record cannot stand beside what is known."""
-    _ensure_sequence(candidate.checked, known)
-    for index, entry in enumerate(candidate.checked.lines):
+    checked = candidate.checked
+    _ensure_sequence(checked, known)
+    if checked.listed is not None:
+        ensure_next(checked.listed, candidate.participant, known.by_list.get(checked.listed.list_id))
+    if checked.status is not None:
+        ensure_place(checked.status, candidate.participant, known.by_list.get(checked.status.list_id))
+    for index, entry in enumerate(checked.lines):
         _ensure_entry(entry, f"/credentialSubject/filiera:account/{index}", candidate, known)
 
 

@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, insert, select, tuple_, update
 
 from node.capture.conflicts import Known, KnownEntry, KnownRecord
+from node.capture.status_lists import KnownList, lists_of, version_in
 from node.models import LotAccount, LotEdge, StoredRecord, table_of
+from node.status.repository import newest
+from protocol.records import parse_record
+from protocol.status_entries import KIND as STATUS_LIST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -65,6 +69,11 @@ def load_known(connection: Connection, candidates: Sequence[Candidate]) -> Known
         known.by_seq[row[0], row[1]] = (row[2], row[3])
     for row in _rows(connection, _BY_ENTRY, set(_entry_neighbours(candidates))):
         known.by_entry[row[0], row[1], row[2]] = KnownEntry(*row[3:])
+    if lists := set(_lists(candidates)):
+        for name, stored in newest(connection, lists).items():
+            listed = version_in(STATUS_LIST, parse_record(stored.token).subject)
+            if listed is not None:
+                known.by_list[name] = KnownList(stored.participant, stored.digest, listed)
     return known
 
 
@@ -130,6 +139,11 @@ def _entry_neighbours(candidates: Iterable[Candidate]) -> Iterator[tuple[str, st
         for entry in candidate.checked.lines:
             for seq in range(max(entry.lot_seq - 1, 0), entry.lot_seq + 2):
                 yield entry.lot, candidate.holder, seq
+
+
+def _lists(candidates: Iterable[Candidate]) -> Iterator[str]:
+    for candidate in candidates:
+        yield from lists_of(candidate.checked.listed, candidate.checked.status)
 
 
 def _rows(connection: Connection, statement: Any, wanted: Iterable[Any]) -> Iterator[Any]:

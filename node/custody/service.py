@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from node.criteria.repository import catalogues
 from node.custody import repository
 from node.passports.batches import places_of
+from node.status.repository import newest_logged
 from node.witness.attaching import WitnessedSource
 from protocol.bundle import BundleChain, BundleKey, build_bundle, serialise
 from protocol.catalogue import number_of
@@ -23,6 +24,7 @@ from protocol.identifiers import parse_reference, participant_urn
 from protocol.passport import KIND as PASSPORT
 from protocol.records import parse_record, restrict
 from protocol.roles import bits_of
+from protocol.status_entries import entry_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -137,12 +139,14 @@ class Custody:
         return shown, named, read
 
     def _gathered(self, connection: Connection, target: str) -> tuple[_Entries, _Entries]:
-        """The records behind the target with its passports, and the memberships of their authors."""
+        """The records behind the target with its passports, and the memberships of their authors; with status lists."""
         stored = self._behind(connection, target) + repository.about(connection, [target], PASSPORT)
-        records = [(entry, parse_record(entry.token)) for entry in stored]
+        records = _parsed(stored)
         records += self._named(connection, records)
-        members = repository.about(connection, _participants_of(records), MEMBERSHIP)
-        return records, [(entry, parse_record(entry.token)) for entry in members]
+        members = _parsed(repository.about(connection, _participants_of(records), MEMBERSHIP))
+        # Whoever judges must not have to ask the issuer of a list: that would tell him what is looked at.
+        lists = _status_lists(connection, records)
+        return records + lists, members + _status_lists(connection, members)
 
     def _behind(self, connection: Connection, target: str) -> list[Found]:
         seen: set[str] = set()
@@ -174,7 +178,7 @@ class Custody:
         added: list[tuple[Found, Record]] = []
         fresh = records
         while wanted := {digest for _, record in fresh for digest in _digests(record.subject)} - known:
-            fresh = [(entry, parse_record(entry.token)) for entry in repository.by_digest(connection, wanted)]
+            fresh = _parsed(repository.by_digest(connection, wanted))
             known |= wanted
             added += fresh
             self._ensure_bounded(known)
@@ -213,6 +217,21 @@ def _catalogues(connection: Connection, records: _Entries) -> _Entries:
     named = {record.subject["catalogueVersion"] for _, record in records if record.kind == PASSPORT}
     wanted = {max(known, key=number_of), *(named & known.keys())}
     return [known[version] for version in sorted(wanted)]
+
+
+def _parsed(stored: Iterable[Found]) -> _Entries:
+    return [(entry, parse_record(entry.token)) for entry in stored]
+
+
+def _status_lists(connection: Connection, records: _Entries) -> _Entries:
+    """The lists that records point to, as far as their own authors published them here."""
+    wanted = {
+        (status.list_id, entry.participant)
+        for entry, record in records
+        if (status := entry_of(record.claims)) is not None
+    }
+    found = newest_logged(connection, {name for name, _ in wanted}) if wanted else {}
+    return _parsed(entry for name, entry in found.items() if (name, entry.participant) in wanted)
 
 
 def _places(connection: Connection, passport: Found) -> list[BatchPlace]:

@@ -30,14 +30,15 @@ LIST = reference("status-list", "laboratory")
 _LATER = "2026-05-04T00:00:00Z"
 
 
-def listed(by: Company, bits: str, version: int = 1, **changes: Any) -> Signed:
-    """A version of the laboratory's list, by whoever signs it."""
+def listed(by: Company, bits: str, first: Signed | None = None, **changes: Any) -> Signed:
+    """The laboratory's list, by whoever signs it: the first version, or the second, which replaces the first."""
+    version, replaced = (2, first.reference) if first else (1, None)
     subject = {
         "type": "BitstringStatusList", "id": LIST, "version": version, "statusPurpose": "revocation",
-        "encodedList": bits, "filiera:participant": by.id.hex(),
+        "encodedList": bits, "filiera:participant": by.id.hex(), "replaces": replaced,
     } | changes  # fmt: skip
     subject = {name: value for name, value in subject.items() if value is not None}
-    return by.say(KIND, subject, **({"validFrom": _LATER} if version > 1 else {}))
+    return by.say(KIND, subject, **({"validFrom": _LATER} if first else {}))
 
 
 def pointing(index: int, purpose: str = "revocation") -> dict[str, Any]:
@@ -82,7 +83,7 @@ def status_list_replaced(world: World) -> str:
     lab, target = spun(world, OTHER_PLACE)
     first = listed(lab, NOTHING)
     world.head(first, shown=False)
-    world.head(listed(lab, PLACE_4000, 2), affected=[first])
+    world.head(listed(lab, PLACE_4000, first), affected=[first])
     return target
 
 
@@ -90,8 +91,9 @@ def status_list_replaced(world: World) -> str:
 def status_list_of_a_rival_beside(world: World) -> str:
     """Bice signs a later version of the laboratory's list, in which the certificate is withdrawn: nothing happens."""
     lab, target = spun(world, WITHDRAWN)
-    world.head(listed(lab, NOTHING))
-    world.head(listed(world.company("bice"), PLACE_4000, 2))
+    first = listed(lab, NOTHING)
+    world.head(first)
+    world.head(listed(world.company("bice"), PLACE_4000, first))
     return target
 
 
@@ -130,7 +132,7 @@ def status_revoked_in_the_second_version(world: World) -> str:
     lab, target = spun(world, WITHDRAWN)
     first = listed(lab, NOTHING)
     world.head(first)
-    world.head(listed(lab, PLACE_4000, 2), affected=[first])
+    world.head(listed(lab, PLACE_4000, first), affected=[first])
     return target
 
 
@@ -140,7 +142,7 @@ def status_revocation_taken_back(world: World) -> str:
     lab, target = spun(world, WITHDRAWN)
     first = listed(lab, PLACE_4000)
     world.head(first)
-    world.head(listed(lab, NOTHING, 2), affected=[first])
+    world.head(listed(lab, NOTHING, first), affected=[first])
     return target
 
 
@@ -158,7 +160,7 @@ def status_suspension_lifted(world: World) -> str:
     lab, target = spun(world, WITHDRAWN, "suspension")
     first = listed(lab, PLACE_4000, statusPurpose="suspension")
     world.head(first)
-    world.head(listed(lab, NOTHING, 2, statusPurpose="suspension"), affected=[first])
+    world.head(listed(lab, NOTHING, first, statusPurpose="suspension"), affected=[first])
     return target
 
 
@@ -210,7 +212,7 @@ def status_list_out_of_date(world: World) -> str:
     lab, target = spun(world, WITHDRAWN)
     first = listed(lab, NOTHING)
     world.head(first)
-    world.head(listed(lab, PLACE_4000, 2), affected=[first], shown=False)
+    world.head(listed(lab, PLACE_4000, first), affected=[first], shown=False)
     world.head(world.companies[0].declare("linen", "1 KGM"))
     return target
 

@@ -9,7 +9,7 @@ from protocol.kinds import check_record
 from protocol.status_entries import Entry, entry_claims, entry_of
 from protocol.status_list import empty
 from protocol.templates import credential_template, event_template
-from tests.protocol.test_kinds import GOOD
+from tests.protocol.test_kinds import GOOD, REF
 
 LIST = "urn:filiera:status-list:" + "a" * 26
 STATUS = entry_claims(Entry(LIST, "revocation", 4711))
@@ -84,6 +84,7 @@ def test_an_entry_that_leaves_something_out_is_refused():
 
 def test_a_list_is_a_record():
     check_record(a_list())
+    check_record(a_list(version=2, replaces=REF))
 
 
 @pytest.mark.parametrize(
@@ -94,6 +95,8 @@ def test_a_list_is_a_record():
         ({"version": 0}, "SCHEMA_MISMATCH"),
         ({"statusPurpose": "refresh"}, "SCHEMA_VALUE"),
         ({"id": "https://issuer.example/status/3"}, "SCHEMA_PATTERN"),
+        ({"version": 2}, "MASTER_DATA_VERSION"),
+        ({"replaces": REF}, "MASTER_DATA_VERSION"),
         ({"ttl": 300}, "SCHEMA_PROPERTY_UNKNOWN"),
     ],
 )

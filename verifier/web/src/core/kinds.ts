@@ -7,7 +7,7 @@ import { refuse, shown } from './errors.ts';
 import { checkMasterData } from './masterData.ts';
 import { checkPassport } from './passportForm.ts';
 import { validateRecord } from './schema.ts';
-import { bitsOf, checkStatusEntry, STATUS_LIST } from './statusEntries.ts';
+import { checkList, checkStatusEntry, STATUS_LIST } from './statusEntries.ts';
 import type { JsonObject } from './strictJson.ts';
 import { checkValues } from './values.ts';
 import { HIDING } from './vocabulary.ts';
@@ -37,7 +37,7 @@ export function checkRecord({ claims, withheld }: Disclosable): void {
   if (kind === 'FilieraMasterData') checkMasterData(subject);
   if (kind === 'DigitalProductPassport') checkPassport(subject);
   if (kind === 'FilieraCatalogue') checkCatalogue(subject);
-  if (kind === STATUS_LIST) bitsOf(subject);
+  if (kind === STATUS_LIST) checkList(subject);
   if (subject['filiera:recordSeq'] === 0 && 'filiera:previousRecord' in subject) {
     refuse('RECORD_LINK_UNEXPECTED', `${SUBJECT}/filiera:previousRecord`);
   }

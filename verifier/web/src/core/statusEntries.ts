@@ -30,6 +30,13 @@ export function checkStatusEntry(claims: JsonObject): void {
   if (!named || !mayCarry(claims)) refuse('STATUS_ENTRY_REFUSED', '/credentialStatus');
 }
 
+/** MASTER_DATA_VERSION, or what keeps the bits of a list from being read. */
+export function checkList(subject: JsonObject): void {
+  const version = subject.version as number;
+  if (version > 1 !== 'replaces' in subject) refuse('MASTER_DATA_VERSION', '/credentialSubject/replaces', { version });
+  bitsOf(subject);
+}
+
 /** The bits of a list: STATUS_LIST_MALFORMED, STATUS_LIST_LENGTH. */
 export function bitsOf(subject: JsonObject): StatusList {
   return decodeList(subject.encodedList as string, '/credentialSubject/encodedList');

@@ -1,0 +1,1 @@
+"""Status lists at a node."""
