@@ -96,6 +96,10 @@ class NodeClient:
         """Return inclusion proof and anchor of a record; NodeError PROOF_PENDING while it has none."""
         return self._json("GET", f"/events/{quote(name, safe=':')}/proof")
 
+    def status_list(self, name: str) -> str:
+        """Return the current version of a status list, by the 26 characters of its name."""
+        return self._send("GET", f"/status/{quote(name, safe='')}").text
+
     def custody(self, target: str) -> bytes:
         """Return the bundle of everything behind a lot or item, as far as the caller's tier allows."""
         return self._send("GET", f"/lots/{quote(target, safe='')}/custody").content

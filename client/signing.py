@@ -19,17 +19,20 @@ from client.errors import ClientError
 from client.journal import Signed
 from protocol.accounts import next_entry, parse_entries
 from protocol.disclosure import policy
-from protocol.events import check_event, local_day
+from protocol.events import local_day
 from protocol.goods import GAINS, Movement, references_of
 from protocol.identifiers import participant_urn
 from protocol.issue import issue_record
 from protocol.kinds import check_record
 from protocol.records import parse_record
+from protocol.status_entries import KIND as STATUS_LIST
+from protocol.status_entries import entry_claims, entry_of
 from protocol.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from client.journal import Balance, Journal
     from protocol.keys import PrivateKey
+    from protocol.status_entries import Entry
 
 EVENT = "FilieraEvent"
 CONTEXTS = ("https://www.w3.org/ns/credentials/v2", "urn:filiera:context:1")
@@ -50,15 +53,19 @@ class Maker:
     journal: Journal
 
     def sign_event(
-        self, body: Mapping[str, Any], hidden: Collection[str] | None = None, event_id: str | None = None
+        self,
+        body: Mapping[str, Any],
+        hidden: Collection[str] | None = None,
+        event_id: str | None = None,
+        status: Entry | None = None,
     ) -> Signed:
         """Sign an event's body and keep it in the journal; FilieraError if the event would be refused.
 
         `hidden` are paths relative to the body, None for what is hidden by default. `event_id` keeps the
-        identity of an imported event; a fresh one is drawn otherwise.
+        identity of an imported event; a fresh one is drawn otherwise. `status` is a place by which it can be withdrawn.
         """
         with self.journal.changing():
-            claims = self._event_claims(body, event_id)
+            claims = self._event_claims(body, event_id, status)
             return self._issue(claims, _holder(claims["credentialSubject"], self.participant), hidden)
 
     def sign_imported(
@@ -67,10 +74,11 @@ class Maker:
         hidden: Collection[str] | None = None,
         event_id: str | None = None,
         source: str = "",
+        status: Entry | None = None,
     ) -> Signed:
         """The same for an event that comes from a file: `source` says which, so that it is not signed twice."""
         with self.journal.changing():
-            claims = self._event_claims(body, event_id)
+            claims = self._event_claims(body, event_id, status)
             holder = _holder(claims["credentialSubject"], self.participant)
             record = replace(self._build(claims, holder, hidden), source=source)
             self.journal.append_signed(record)
@@ -102,33 +110,47 @@ class Maker:
             record = parse_record(old.token)
             hidden = {opened.place.pattern.partition(".")[2] for opened in record.opened}
             body = _replaced(record.subject, digests)
+            status = entry_of(record.claims)
             if record.kind == EVENT:
-                new = rehearsal.sign_imported(body, hidden, old.id, old.source)
+                new = rehearsal.sign_imported(body, hidden, old.id, old.source, status)
+            elif record.kind == STATUS_LIST:
+                new = rehearsal.sign_status_list(body, record.claims["validFrom"][:10])
             else:
-                new = rehearsal.sign_record(record.kind, body, record.claims["validFrom"][:10], hidden)
+                new = rehearsal.sign_record(
+                    record.kind, body, record.claims["validFrom"][:10], hidden, status
+                )
             digests[old.digest] = new.digest
         return self.keep(rehearsal)
 
-    def sign_master_data(self, body: Mapping[str, Any], hidden: Collection[str] | None = None) -> Signed:
+    def sign_master_data(
+        self, body: Mapping[str, Any], hidden: Collection[str] | None = None, status: Entry | None = None
+    ) -> Signed:
         """Sign a version of a facility, product, order … (README §6) and keep it in the journal."""
-        return self.sign_record("FilieraMasterData", body, _first_day(body), hidden)
+        return self.sign_record("FilieraMasterData", body, _first_day(body), hidden, status)
+
+    def sign_status_list(self, body: Mapping[str, Any], day: str) -> Signed:
+        """Sign a version of a status list (README §21), which speaks from `day` on, and keep it in the journal."""
+        return self.sign_record(STATUS_LIST, body, day)
 
     def sign_record(
-        self, kind: str, body: Mapping[str, Any], day: str, hidden: Collection[str] | None = None
-    ) -> Signed:
+        self, kind: str, body: Mapping[str, Any], day: str, hidden: Collection[str] | None = None,
+        status: Entry | None = None,
+    ) -> Signed:  # fmt: skip
         """Sign a record that is no event, as of a day (YYYY-MM-DD), and keep it in the journal."""
         with self.journal.changing():
             subject = {name: value for name, value in body.items() if name not in OWN_FIELDS}
             subject |= self._numbering()
-            claims = credential(subject, kind, new_id(), self.key.public.did, day)
+            claims = credential(subject, kind, new_id(), self.key.public.did, day, status)
             check_record(claims)
             return self._issue(claims, participant_urn(self.participant), hidden)
 
-    def _event_claims(self, body: Mapping[str, Any], event_id: str | None) -> dict[str, Any]:
+    def _event_claims(
+        self, body: Mapping[str, Any], event_id: str | None, status: Entry | None
+    ) -> dict[str, Any]:
         record_id = event_id or new_id()
         subject = self._subject(body, record_id)
-        claims = credential(subject, EVENT, record_id, self.key.public.did, subject["filiera:day"])
-        check_event(claims)
+        claims = credential(subject, EVENT, record_id, self.key.public.did, subject["filiera:day"], status)
+        check_record(claims)
         return claims
 
     def _issue(self, claims: dict[str, Any], holder: str, hidden: Collection[str] | None) -> Signed:
@@ -184,9 +206,11 @@ class Maker:
         ]
 
 
-def credential(subject: dict[str, Any], kind: str, record_id: str, issuer: str, day: str) -> dict[str, Any]:
+def credential(
+    subject: dict[str, Any], kind: str, record_id: str, issuer: str, day: str, status: Entry | None = None
+) -> dict[str, Any]:
     """Return the claims around a subject. `validFrom` tells the day only: the exact time may be hidden."""
-    return {
+    claims = {
         "@context": list(CONTEXTS),
         "id": record_id,
         "type": ["VerifiableCredential", kind],
@@ -194,6 +218,7 @@ def credential(subject: dict[str, Any], kind: str, record_id: str, issuer: str, 
         "validFrom": f"{day}T00:00:00Z",
         "credentialSubject": subject,
     }
+    return claims if status is None else claims | {"credentialStatus": entry_claims(status)}
 
 
 def salts() -> Iterator[bytes]:

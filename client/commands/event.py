@@ -1,4 +1,4 @@
-"""`filiera event template | sign | submit | balance`: what was done, signed and sent, and what there is of a lot."""
+"""`filiera event template | sign | submit | withdraw | balance`: what was done, signed and sent, and what is left."""
 
 from __future__ import annotations
 
@@ -45,14 +45,21 @@ def template(act: str, process: str | None, facility: str | None) -> None:
 @option("--out", "-o", help="event.out", type=click.Path(path_type=Path, dir_okay=False), default=None)
 @option("--hide", help="event.hide", multiple=True, metavar="PATH")
 @option("--show", help="event.show", multiple=True, metavar="PATH")
+@option("--withdrawable", help="event.withdrawable", is_flag=True)
 def sign(
-    file: Path, key_path: Path | None, out: Path | None, hide: tuple[str, ...], show: tuple[str, ...]
+    file: Path,
+    key_path: Path | None,
+    out: Path | None,
+    hide: tuple[str, ...],
+    show: tuple[str, ...],
+    withdrawable: bool,
 ) -> None:
     """Sign a body; number, predecessor and lot accounts come from the key's journal."""
     from client.drafts import ensure_no_placeholder, with_references  # noqa: PLC0415
     from client.files import write_new  # noqa: PLC0415
     from client.imports.lots import LotBook  # noqa: PLC0415
     from client.signing import hidden_paths  # noqa: PLC0415
+    from client.withdrawals import new_place  # noqa: PLC0415
 
     # Before anything is signed: what is in the journal cannot be taken back.
     if out is not None and out.exists():
@@ -61,14 +68,18 @@ def sign(
     maker = open_maker(key_path)
     if body.get("type") in _MASTER_DATA:
         hidden = hidden_paths(hide, show, "FilieraMasterData") if hide or show else None
-        signed = maker.sign_master_data(body, hidden)
+        trial = maker.rehearsal()
+        trial.sign_master_data(body, hidden, new_place(trial) if withdrawable else None)
     else:
         book = LotBook.open(maker.journal.path.with_suffix(".lots.json"))
         body = with_references(body, book)
         ensure_no_placeholder(body)
-        maker.rehearsal().sign_event(body, hidden_paths(hide, show))
+        hidden = hidden_paths(hide, show) if hide or show else None
+        trial = maker.rehearsal()
+        trial.sign_event(body, hidden, status=new_place(trial) if withdrawable else None)
         book.save()
-        signed = maker.sign_event(body, hidden_paths(hide, show) if hide or show else None)
+    # The list that a place was drawn in comes before the record that points to it: both, or neither.
+    signed = maker.keep(trial)[-1]
     if out is None:
         click.echo(signed.token)
     else:
@@ -97,6 +108,26 @@ def submit(tokens: tuple[Path, ...], key_path: Path | None, node: str, wait: boo
     tell_outcome(outcome, maker.journal.path if maker else None, as_json=as_json)
     if wait:
         _wait(client, [sent.digest for sent in outcome.received])
+    return 1 if outcome.refused else 0
+
+
+@event.command("withdraw", help="event.withdraw.help")
+@click.argument("record")
+@KEY
+@HOME
+@NODE
+def withdraw(record: str, key_path: Path | None, node: str) -> int:
+    """Withdraw a certificate, a test or an inspection that was signed as withdrawable, and send the word."""
+    from client.outgoing import deliver  # noqa: PLC0415
+    from client.withdrawals import withdraw as say_so  # noqa: PLC0415
+
+    maker, client = open_maker(key_path), open_node(node)
+    found = say_so(maker, client, record)
+    text = "event.withdrawn" if found.fresh else "event.withdrawn-before"
+    outcome = deliver(maker, client)
+    tell_outcome(outcome, maker.journal.path)
+    if not outcome.refused:
+        click.echo(say(text, record=record, version=found.version, since=found.since))
     return 1 if outcome.refused else 0
 
 

@@ -1,7 +1,7 @@
 """What may not stand beside stored status lists (README §21): forks, other people's lists, withdrawals taken back.
 
 Pure. A list belongs to whoever published it first: its name is drawn at random, so nobody can be before its author, and
-`filiera certificate` publishes it before anything points to it.
+`filiera event sign` publishes it before anything points to it.
 """
 
 from __future__ import annotations
