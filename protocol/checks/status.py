@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from protocol.checks.authority import author_of
-from protocol.errors import FormatError
 from protocol.status_entries import KIND, MEMBERSHIP, REVOCATION, bits_of, entry_of
 from protocol.verdict import Finding, finding
 
@@ -97,10 +96,11 @@ class _Reader:
         if purpose != entry.purpose:
             values = {"wanted": entry.purpose, "found": purpose}
             return (), [*wrong, finding(CREDENTIAL, "STATUS_PURPOSE_MISMATCH", place, **values)]
-        try:
-            return self._words(own if purpose == REVOCATION else [newest], entry), wrong
-        except FormatError as error:
-            return (), [*wrong, finding(CREDENTIAL, error.code, place, **error.values)]
+        size = self._unpacked(newest).size
+        if entry.index >= size:
+            values = {"index": entry.index, "size": size}
+            return (), [*wrong, finding(CREDENTIAL, "STATUS_INDEX_OUTSIDE", place, **values)]
+        return self._words(own if purpose == REVOCATION else [newest], entry), wrong
 
     def _standing(self, own: Sequence[Record]) -> Iterator[Finding]:
         newest = own[-1]
@@ -111,9 +111,10 @@ class _Reader:
             yield finding(CREDENTIAL, "STATUS_LIST_FORK", place, version=version)
 
     def _words(self, versions: Iterable[Record], entry: Entry) -> Words:
-        """The first version that says it, ascending; FormatError STATUS_INDEX_OUTSIDE."""
+        """The first version that says it, ascending; an earlier one may have been shorter."""
         for version in versions:
-            if self._unpacked(version).is_set(entry.index):
+            bits = self._unpacked(version)
+            if entry.index < bits.size and bits.is_set(entry.index):
                 return ((_WORDS[entry.purpose], str(version.claims["validFrom"])[:10]),)
         return ()
 

@@ -1,6 +1,5 @@
-// Was a record withdrawn by a status list: from lists in the evidence alone (docs/verification.md §15).
+// Was a record withdrawn by a status list: from lists in the evidence alone (docs/verification.md §16).
 
-import { FilieraError } from '../errors.ts';
 import { bitsOf, STATUS_LIST, type StatusEntry } from '../statusEntries.ts';
 import type { StatusList } from '../statusList.ts';
 import { authorOf } from './authority.ts';
@@ -73,13 +72,12 @@ function lookUp(record: Sound, entry: StatusEntry, context: Context): Answer {
     const values = { wanted: entry.purpose, found: purpose };
     return { findings: [...wrong, finding('credential', 'STATUS_PURPOSE_MISMATCH', record.digest, values)] };
   }
-  try {
-    const saying = (purpose === 'revocation' ? own : [newest]).find((list) => unpacked(list, context).isSet(entry.index));
-    return { word: saying && wordOf(saying, purpose), findings: wrong };
-  } catch (error) {
-    if (!(error instanceof FilieraError)) throw error;
-    return { findings: [...wrong, finding('credential', error.code, record.digest, error.values)] };
-  }
+  const { index } = entry;
+  const { size } = unpacked(newest, context);
+  if (index >= size) return { findings: [...wrong, finding('credential', 'STATUS_INDEX_OUTSIDE', record.digest, { index, size })] };
+  const says = (list: Sound): boolean => index < unpacked(list, context).size && unpacked(list, context).isSet(index);
+  const saying = (purpose === 'revocation' ? own : [newest]).find(says);
+  return { word: saying && wordOf(saying, purpose), findings: wrong };
 }
 
 function* standing(newest: Sound, own: readonly Sound[], { replaced }: Context): Generator<Finding> {
