@@ -104,7 +104,7 @@ def verify(
     findings += _on_chain(bundle, records, told, trust, view, inside=as_of is not None)
     # 3. Does the story hold together? From here on only what is sound counts.
     sane = [sound.record for sound in records]
-    statuses = status.read_statuses([*sane, *told], _authors(bundle), log.affected_of(bundle))
+    statuses = status.read_statuses(sane, told, _authors(bundle), log.affected_of(bundle))
     findings += statuses.findings
     members = [record for record in told if record.kind == MEMBERSHIP]
     certifiers = _certifiers(view)

@@ -40,24 +40,36 @@ class Statuses:
 
 
 def read_statuses(
-    records: Sequence[Record], authors: Mapping[bytes, bytes], superseded: Collection[bytes]
+    records: Sequence[Record],
+    told: Sequence[Record],
+    authors: Mapping[bytes, bytes],
+    superseded: Collection[bytes],
 ) -> Statuses:
-    """Look up every record that points to a list; `superseded` are digests that the newest heads call affected."""
-    reader = _Reader(records, dict(authors), superseded)
+    """Look up every record that points to a list; `superseded` are digests that the newest heads call affected.
+
+    `told` is what coordinators said, which no log counts: their lists speak for memberships and for nothing else, and a
+    membership that stands in a log is nobody's word (README §6).
+    """
+    logged = _look_up_all(
+        _Reader(records, dict(authors), superseded), (each for each in records if each.kind != MEMBERSHIP)
+    )
+    said = _look_up_all(_Reader(told, {}, superseded), told)
+    withdrawn = [
+        finding(CREDENTIAL, "MEMBERSHIP_REVOKED", digest.hex(), since=since)
+        for digest, words in said.words.items()
+        for _, since in words
+    ]
+    return Statuses(logged.words, (*logged.findings, *said.findings, *withdrawn))
+
+
+def _look_up_all(reader: _Reader, records: Iterable[Record]) -> Statuses:
     words: dict[bytes, Words] = {}
     findings: list[Finding] = []
     for record in records:
         entry = entry_of(record.claims)
-        if entry is None:
-            continue
-        said, wrong = reader.look_up(record, entry)
-        words[record.digest] = said
-        findings += wrong
-        if record.kind == MEMBERSHIP:
-            findings += [
-                finding(CREDENTIAL, "MEMBERSHIP_REVOKED", record.digest.hex(), since=since)
-                for _, since in said
-            ]
+        if entry is not None:
+            words[record.digest], wrong = reader.look_up(record, entry)
+            findings += wrong
     return Statuses(words, tuple(findings))
 
 

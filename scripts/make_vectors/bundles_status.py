@@ -206,6 +206,14 @@ def status_list_under_a_false_name(world: World) -> str:
     return target
 
 
+@bad("status-list-of-the-coordinator", OPEN_END, "STATUS_LIST_MISSING")
+def status_list_of_the_coordinator(world: World) -> str:
+    """The coordinator signs the laboratory's list in its stead: what stands in no log speaks for memberships only."""
+    lab, target = spun(world, WITHDRAWN)
+    world.memberships.append(listed(COORDINATOR, NOTHING, **{"filiera:participant": lab.id.hex()}))
+    return target
+
+
 @bad("status-list-out-of-date", REFUSED, "STATUS_LIST_STALE")
 def status_list_out_of_date(world: World) -> str:
     """The second version withdraws the certificate; the file has the first: the log says that it was replaced."""

@@ -32,18 +32,33 @@ interface Context {
   readonly bits: Map<string, StatusList>;
 }
 
-export function readStatuses(records: readonly Sound[], authors: ReadonlyMap<string, string>, replaced: ReadonlySet<string>): Statuses {
-  const lists = grouped(records.filter(({ kind }) => kind === STATUS_LIST), ({ subject }) => subject.id as string);
-  const context: Context = { lists, authors, replaced, bits: new Map() };
+/** What lists say of records, and of what coordinators `told`, which no log counts: their lists speak for memberships and
+ *  for nothing else, and a membership that stands in a log is nobody's word. */
+export function readStatuses(
+  records: readonly Sound[],
+  told: readonly Sound[],
+  authors: ReadonlyMap<string, string>,
+  replaced: ReadonlySet<string>,
+): Statuses {
+  const logged = lookUpAll(records.filter(({ kind }) => kind !== MEMBERSHIP), { ...listsIn(records), authors, replaced });
+  const said = lookUpAll(told, { ...listsIn(told), authors: new Map(), replaced });
+  const withdrawn = [...said.words].map(([digest, { since }]) => finding('credential', 'MEMBERSHIP_REVOKED', digest, { since }));
+  return { words: logged.words, findings: [...logged.findings, ...said.findings, ...withdrawn] };
+}
+
+function listsIn(records: readonly Sound[]): Pick<Context, 'lists' | 'bits'> {
+  const found = records.filter(({ kind }) => kind === STATUS_LIST);
+  return { lists: grouped(found, ({ subject }) => subject.id as string), bits: new Map() };
+}
+
+function lookUpAll(records: readonly Sound[], context: Context): Statuses {
   const words = new Map<string, StatusWord>();
   const findings: Finding[] = [];
   for (const record of records) {
     if (!record.status) continue;
     const { word, findings: wrong } = lookUp(record, record.status, context);
     findings.push(...wrong);
-    if (!word) continue;
-    words.set(record.digest, word);
-    if (record.kind === MEMBERSHIP) findings.push(finding('credential', 'MEMBERSHIP_REVOKED', record.digest, { since: word.since }));
+    if (word) words.set(record.digest, word);
   }
   return { words, findings };
 }

@@ -63,7 +63,7 @@ export function verify(evidence: Evidence, trust: Trust | undefined, view: Chain
   const seen = view ?? witnessed?.view;
   const history = readHistory(bundle.target, sound, members, certifiersOf(seen));
   const published = publishedIn(words, seen);
-  const statuses = readStatuses([...sound, ...words], bundle.authors(), affectedOf(bundle));
+  const statuses = readStatuses(sound, words, bundle.authors(), affectedOf(bundle));
   const findings = [
     ...evidence.findings,
     ...statuses.findings,
