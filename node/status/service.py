@@ -40,5 +40,5 @@ class StatusLists:
         if stored is None:
             raise LogError("STATUS_LIST_UNKNOWN", "/id", list=list_id)
         record = parse_record(stored.token)
-        state = self._events.state(stored.leaf_index)
+        state = self._events.state(stored)
         return Published(restrict(record, "public"), f"application/{record.typ}", stored.digest, state)

@@ -10,6 +10,7 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from protocol.catalogue import Published, digest_of, number_of, shipped
+from protocol.criteria.evaluate import VERSIONS, catalogue
 from protocol.criterion_life import (
     ADOPTION,
     AGREED,
@@ -30,6 +31,7 @@ from protocol.criterion_life import (
 from protocol.errors import FilieraError
 from protocol.kinds import check_record
 from protocol.roles import ROLES
+from protocol.vocabulary import vocabulary
 from tests.support.criteria import CRITERION, VERSION, Steps, comments, next_catalogue, publishes
 from tests.support.makers import Maker
 from tests.support.members import adopts
@@ -435,3 +437,8 @@ def test_the_leaves_of_one_head_find_their_order_again(chance):
     for each in in_order(everything, lambda _: 7):
         life = take(life, each)
     assert life == story.life
+
+
+def test_every_shipped_catalogue_is_the_one_that_was_published():
+    pinned = vocabulary("catalogues")["digests"]
+    assert pinned == {version: digest_of(catalogue(version)) for version in VERSIONS}

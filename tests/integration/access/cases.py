@@ -180,6 +180,7 @@ def _passports(world: World) -> Iterator[Case]:
 
 def _chain(world: World) -> Iterator[Case]:
     yield Case("GET /peers", "/peers")
+    yield Case("GET /status/{name}", f"/status/{'a' * 26}", 404, "STATUS_LIST_UNKNOWN")
     yield Case("GET /participants", "/participants")
     yield Case("GET /participants/nonce", "/participants/nonce")
     yield Case("POST /participants/acts", "/participants/acts", 422, json={})

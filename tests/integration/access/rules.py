@@ -125,6 +125,7 @@ RULES: dict[str, Rule] = {
     "GET /heads/{seq}/manifest": _open(_HASHES),
     "GET /heads/{seq}/affected": _open(_HASHES),
     "GET /snapshot": _open("the chain's state as witnesses signed it: no names"),
+    "GET /status/{name}": _open("status lists are public: bits, no names"),
     "GET /peers": _open("which other logs are copied, and how far: addresses and positions"),
     "GET /participants": _open("ids, roles and keys, which are on the chain; never a name"),
     "GET /participants/nonce": _open("a number that is on the chain"),

@@ -1,4 +1,4 @@
-// Was a record withdrawn by a status list: from lists in the evidence alone (docs/verification.md §16).
+// Was a record withdrawn by a status list: from lists in the evidence alone (docs/verification.md §17).
 
 import { bitsOf, STATUS_LIST, type StatusEntry } from '../statusEntries.ts';
 import type { StatusList } from '../statusList.ts';
