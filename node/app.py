@@ -21,12 +21,13 @@ from node.auth.reads import Reads
 from node.auth.service import Auth
 from node.capture.admission import Rules
 from node.capture.checking import recheck
+from node.capture.guarded import GuardedWriter
 from node.capture.numbers import Numbers
 from node.capture.service import Capture
 from node.capture.verifiers import Verifiers
 from node.clock import now_ms
 from node.content.assemble import open_content
-from node.criteria.guard import CriteriaWriter
+from node.criteria.guard import CriteriaGuard
 from node.criteria.service import Criteria
 from node.custody.readers import Readers
 from node.custody.service import Custody
@@ -49,6 +50,7 @@ from node.participants.chain import ChainParticipants
 from node.participants.service import FixedParticipants, Participants
 from node.passports.batches import Batches
 from node.passports.chain import PassportChain
+from node.passports.guard import PassportGuard
 from node.passports.owners import Owners
 from node.passports.relay import PassportRelay
 from node.passports.serials import Serials
@@ -144,7 +146,8 @@ def _build(
     custody = Custody(
         database, logs, log.log_id, people, deployment, settings.custody_records, readers, reads, witnesses
     )
-    writer = CriteriaWriter(database, recheck, people, custody)
+    guards = (PassportGuard(database, people, custody), CriteriaGuard(database, people))
+    writer = GuardedWriter(database, recheck, guards)
     rules = Rules(settings.promise_seconds, settings.future_seconds, settings.closing_blocks)
     verifiers = Verifiers(settings.verifiers, settings.future_seconds)
     anchor = Anchor(_worker(settings, client, SqlHeadStore(database, stored)))

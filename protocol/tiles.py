@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from protocol.errors import LogError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 TILE_WIDTH = 256
 _MAX_LEVEL = 63
@@ -53,6 +53,13 @@ def format_tile_path(tile: TilePath) -> str:
         rest //= 1000
     level = "entries" if tile.level is None else str(tile.level)
     return f"{level}/{'/'.join(groups)}" + (f".p/{tile.width}" if tile.width else "")
+
+
+def entry_tiles(first: int, size: int) -> Iterator[TilePath]:
+    """The entry tiles that together hold the leaves from `first` to `size`; the first may begin before it."""
+    for begin in range(first - first % TILE_WIDTH, size, TILE_WIDTH):
+        width = min(size - begin, TILE_WIDTH)
+        yield TilePath(None, begin // TILE_WIDTH, None if width == TILE_WIDTH else width)
 
 
 def entry_bundle(digests: Iterable[bytes]) -> bytes:

@@ -109,12 +109,8 @@ class NodeReader:
         raise LogError("AUDIT_ENTRIES_MISMATCH", "/heads", shown=0, seq=0)
 
     def _entries(self, size: int) -> Iterator[bytes]:
-        for index in range(0, size, tiles.TILE_WIDTH):
-            width = min(size - index, tiles.TILE_WIDTH)
-            path = tiles.TilePath(
-                None, index // tiles.TILE_WIDTH, None if width == tiles.TILE_WIDTH else width
-            )
-            yield from tiles.parse_entry_bundle(self._send("GET", f"/tile/{tiles.format_tile_path(path)}"))
+        for tile in tiles.entry_tiles(0, size):
+            yield from tiles.parse_entry_bundle(self._send("GET", f"/tile/{tiles.format_tile_path(tile)}"))
 
     def _token(self, digest: bytes) -> str | None:
         """The record as it is shown; None if the node does not show it, or another one in its place."""

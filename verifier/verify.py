@@ -16,7 +16,7 @@ from protocol.checks import authority, credentials, log, status, witnesses
 from protocol.checks.audits import check_other_use
 from protocol.checks.catalogues import beside, check_catalogues, criteria_of, stated_version
 from protocol.checks.honesty import check_honesty, gains_of
-from protocol.checks.passports import check_passports, check_places, passport_of
+from protocol.checks.passports import check_passports, check_places, judged_of
 from protocol.checks.tracing import trace
 from protocol.handover import check_handovers
 from protocol.history import read_history
@@ -125,12 +125,13 @@ def verify(
     findings += check_honesty(history, records, members, certifiers, _authors(bundle), view, statuses)
     findings += check_other_use(audit, bundle, history, records, trust, view)
     # 4. Is the passport, if there is one, that of this history, and its issuer's to give?
-    findings += check_passports(history, records, members, view)
+    judged = judged_of(bundle.target, records, members)
+    findings += check_passports(history, judged, view)
     findings += check_places(bundle.batches, records)
     # 5. Under which catalogue was it evaluated, and what would it be under a newer one of the coordinator's?
     published = [word for word in told if view is not None and word.key.key_id in view.coordinators]
     findings += check_catalogues(published)
-    passport = passport_of(bundle.target, records, members)
+    passport = judged.passport if judged else None
     version = stated_version(passport)
     return Result(
         target=bundle.target,

@@ -64,13 +64,7 @@ def invite(node: str, name: str) -> None:
 @option(
     "--role", "roles", help="participant.role", multiple=True, required=True, type=click.Choice(list(ROLES))
 )
-@option(
-    "--assurance",
-    help="participant.assurance",
-    type=click.Choice(_ASSURANCE),
-    default="document",
-    show_default=True,
-)
+@_HOW_SURE
 @option("--sole-trader", help="participant.sole-trader", is_flag=True)
 @_OUT
 def admit(

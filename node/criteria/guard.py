@@ -1,33 +1,22 @@
-"""Which step, comment, adoption or catalogue may follow, asked at the one door through which every record is stored.
-
-As with passports: two adoptions and a retirement can come in the same instant by different routes, so the question
-stands before the writer, and these records are written one after the other, each after the answer about it.
-"""
+"""Which step, comment, adoption or catalogue may follow (`node/capture/guarded.py` asks)."""
 
 from __future__ import annotations
 
-import asyncio
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from node.criteria import repository
 from node.criteria.service import day_of, known_catalogues, read_lives
-from node.passports.guard import PassportWriter
 from protocol.catalogue import KIND as CATALOGUE
 from protocol.criterion_life import KINDS, Entry, Life, judge, life_of
-from protocol.errors import ConflictError, FilieraError
+from protocol.errors import ConflictError
 from protocol.identifiers import participant_urn
 from protocol.records import parse_record
 from protocol.schema import SUBJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from sqlalchemy import Connection
 
     from node.capture.candidate import Candidate
-    from node.capture.writer import Outcome
-    from node.custody.service import Custody
     from node.db import Database
     from node.participants.service import Participants
     from protocol.records import Record
@@ -35,40 +24,19 @@ if TYPE_CHECKING:
 _GUARDED = KINDS | {CATALOGUE}
 
 
-class CriteriaWriter(PassportWriter):
-    """The writer of records that refuses what may not follow in the life of a criterion."""
+class CriteriaGuard:
+    """Refuses what may not follow in the life of a criterion."""
 
-    def __init__(
-        self, database: Database, recheck: Callable[[str], None], participants: Participants, custody: Custody
-    ) -> None:
-        super().__init__(database, recheck, participants, custody)
-        self._people = participants
+    def __init__(self, database: Database, participants: Participants) -> None:
         self._records = database
-        self._one_after_the_other = asyncio.Lock()
+        self._people = participants
 
-    async def store(self, candidates: Sequence[Candidate]) -> list[Outcome]:
-        """Store candidates in order; what is about no criterion goes straight on, together."""
-        if not any(map(_is_guarded, candidates)):
-            return await super().store(candidates)
-        outcomes: list[Outcome] = []
-        for guarded, run in groupby(candidates, _is_guarded):
-            if not guarded:
-                outcomes += await super().store(list(run))
-                continue
-            for candidate in run:
-                outcomes.append(await self._store_one(candidate))
-        return outcomes
+    def watches(self, candidate: Candidate) -> bool:
+        """Whether it is about a criterion, or a catalogue."""
+        return candidate.checked.kind in _GUARDED
 
-    async def _store_one(self, candidate: Candidate) -> Outcome:
-        async with self._one_after_the_other:
-            try:
-                await asyncio.to_thread(self._ensure_follows, candidate)
-            except FilieraError as refusal:
-                return refusal
-            (outcome,) = await super().store([candidate])
-            return outcome
-
-    def _ensure_follows(self, candidate: Candidate) -> None:
+    def ensure(self, candidate: Candidate) -> None:
+        """Raise FilieraError unless the record may follow what is stored."""
         record = parse_record(candidate.checked.token)
         with self._records.read() as connection:
             if record.kind == CATALOGUE:
@@ -92,10 +60,6 @@ class CriteriaWriter(PassportWriter):
             subject=record.subject,
         )
         judge(life, entry, known_catalogues(connection))
-
-
-def _is_guarded(candidate: Candidate) -> bool:
-    return candidate.checked.kind in _GUARDED
 
 
 def _ensure_new(connection: Connection, record: Record) -> None:

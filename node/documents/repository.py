@@ -73,11 +73,6 @@ def addresses(connection: Connection) -> list[tuple[bytes, bool]]:
     return [(row[0], bool(row[1])) for row in connection.execute(wanted)]
 
 
-def blocks_of(connection: Connection, cid: bytes) -> list[bytes]:
-    """The blocks of a paper."""
-    return list(connection.execute(select(BLOCKS.c.block).where(BLOCKS.c.document == cid)).scalars())
-
-
 def is_closed(connection: Connection, cid: bytes) -> bool:
     """Whether somebody has brought a paper with this block and not made it public."""
     wanted = exists().where(

@@ -59,16 +59,13 @@ class PeerClient:
 
     def entries(self, first: int, size: int) -> Iterator[bytes]:
         """Record digests of the leaves from `first` to `size`."""
-        width_of_all = tiles.TILE_WIDTH
-        for begin in range(first - first % width_of_all, size, width_of_all):
-            width = min(size - begin, width_of_all)
-            place = tiles.TilePath(None, begin // width_of_all, None if width == width_of_all else width)
-            path = f"/tile/{tiles.format_tile_path(place)}"
+        for tile in tiles.entry_tiles(first, size):
+            path = f"/tile/{tiles.format_tile_path(tile)}"
             with self._reading(path):
                 found = tiles.parse_entry_bundle(self._get(path, _NOTE_BYTES))
-            if len(found) != width:
-                raise self._wrong(path, f"{len(found)} < {width}")
-            yield from found[max(first - begin, 0) :]
+            if len(found) != (tile.width or tiles.TILE_WIDTH):
+                raise self._wrong(path, f"{len(found)} entries")
+            yield from found[max(first - tile.index * tiles.TILE_WIDTH, 0) :]
 
     def record(self, digest: bytes) -> str | None:
         """The record as everybody may read it; None if it is not shown, or another is shown in its place."""

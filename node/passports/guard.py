@@ -1,76 +1,46 @@
-"""What may become a passport here, asked at the one door through which every record is stored.
-
-A passport can come by POST /passports, by POST /events, or as one line of many, and two can come in the same instant.
-A check in a route would be gone around by another route; between a check and the writing a twin would slip in. So the
-question stands before the writer, and passports are written one after the other, each after the answer about it.
-"""
+"""What may become a passport here (`node/capture/guarded.py` asks): its issuer's own, and true to the records."""
 
 from __future__ import annotations
 
-import asyncio
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from node.auth.tiers import caller_of
-from node.capture.writer import GroupWriter
 from node.passports import repository
 from node.passports.owners import Owners
 from node.passports.serials import state_of
 from protocol.checks.claims import contradictions
-from protocol.errors import FilieraError, PassportError
+from protocol.errors import PassportError
 from protocol.passport import KIND, ensure_linked, ensure_version, in_force, link_above
 from protocol.records import parse_record
 from protocol.schema import SUBJECT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Any
 
     from sqlalchemy import Connection
 
     from node.capture.candidate import Candidate
-    from node.capture.writer import Outcome
     from node.custody.service import Custody
     from node.db import Database
     from node.participants.service import Participants
 
 
-class PassportWriter(GroupWriter):
-    """The writer of records that refuses passports which contradict what is stored."""
+class PassportGuard:
+    """Refuses passports which contradict what is stored."""
 
-    def __init__(
-        self, database: Database, recheck: Callable[[str], None], participants: Participants, custody: Custody
-    ) -> None:
-        super().__init__(database, recheck)
+    def __init__(self, database: Database, participants: Participants, custody: Custody) -> None:
+        self._stored = database
         self._participants = participants
         self._custody = custody
-        self._stored = database
         self._owners = Owners(participants)
-        self._one_at_a_time = asyncio.Lock()
 
-    async def store(self, candidates: Sequence[Candidate]) -> list[Outcome]:
-        """Store candidates in order; what is no passport goes straight on, together."""
-        if not any(map(_is_passport, candidates)):
-            return await super().store(candidates)
-        outcomes: list[Outcome] = []
-        for passports, run in groupby(candidates, _is_passport):
-            if not passports:
-                outcomes += await super().store(list(run))
-                continue
-            for candidate in run:
-                outcomes.append(await self._store_passport(candidate))
-        return outcomes
+    def watches(self, candidate: Candidate) -> bool:
+        """Whether it is a passport."""
+        return candidate.checked.kind == KIND
 
-    async def _store_passport(self, candidate: Candidate) -> Outcome:
-        async with self._one_at_a_time:
-            try:
-                await asyncio.to_thread(self._ensure_fits, candidate)
-            except FilieraError as refusal:
-                return refusal
-            (outcome,) = await super().store([candidate])
-            return outcome
-
-    def _ensure_fits(self, candidate: Candidate) -> None:
+    def ensure(self, candidate: Candidate) -> None:
+        """Raise FilieraError unless the passport is the issuer's to give, the next version, and true to the records."""
         record = parse_record(candidate.checked.token)
         subject = record.subject
         with self._stored.read() as connection:
@@ -98,10 +68,6 @@ class PassportWriter(GroupWriter):
             raise PassportError("GRAPH_DIGEST_MISMATCH", f"{SUBJECT}/graphDigest")
         for wrong in contradictions(subject, history, f"{SUBJECT}/criteria"):
             raise PassportError(wrong.code, wrong.place, **wrong.values)
-
-
-def _is_passport(candidate: Candidate) -> bool:
-    return candidate.checked.kind == KIND
 
 
 def _subject(connection: Connection, digest: bytes) -> Mapping[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from protocol.checks.claims import PASSPORT, contradictions
@@ -28,19 +29,25 @@ _SAID = {
 }
 
 
-def check_passports(
-    history: History, records: Iterable[Sound], members: Iterable[Record], view: ChainView | None
-) -> Iterator[Finding]:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The passport in force of a target, and who holds its GTIN's prefix if a membership speaks of it."""
+
+    passport: Record
+    owner: str | None
+
+
+def check_passports(history: History, judged: Judged | None, view: ChainView | None) -> Iterator[Finding]:
     """Judge the passport in force of the history's target, if it has one.
 
     Whoever may register passports may register one about anybody's garment, and hand round a file that shows no
     other: the issuer has to be the holder of the GTIN's prefix, or else one of those who made the garment.
     """
-    newest, owner = _judged(history.target, records, members)
-    if newest is None:
+    if judged is None:
         return
+    newest = judged.passport
     place = newest.digest.hex()
-    yield from _rightful(newest, owner, history)
+    yield from _rightful(newest, judged.owner, history)
     if newest.subject["graphDigest"] != history.digest.hex():
         yield finding(PASSPORT, "GRAPH_DIGEST_MISMATCH", place)
     yield from contradictions(newest.subject, history, place)
@@ -48,9 +55,15 @@ def check_passports(
         yield from _on_chain(newest, view)
 
 
-def passport_of(target: str, records: Iterable[Sound], members: Iterable[Record]) -> Record | None:
-    """The passport in force of a target, the one that is judged; None if it has none."""
-    return _judged(target, records, members)[0]
+def judged_of(target: str, records: Iterable[Sound], members: Iterable[Record]) -> Judged | None:
+    """The passport of a target that is judged; None if it has none."""
+    own = [sound for sound in records if sound.record.kind == KIND and _is_of(sound.record.subject, target)]
+    if not own:
+        return None
+    arrived = [sound.record for sound in sorted(own, key=_arrival)]
+    owner = _owner(arrived[0].subject["id"], members)
+    of_owner = [record for record in arrived if owner in {None, _issuer(record)}] or arrived
+    return Judged((in_force(of_owner) or of_owner)[-1], owner)
 
 
 def check_places(places: Iterable[BatchPlace], records: Iterable[Sound]) -> Iterator[Finding]:
@@ -63,19 +76,6 @@ def check_places(places: Iterable[BatchPlace], records: Iterable[Sound]) -> Iter
     for place in places:
         if (place.passport, place.digest) not in here:
             yield finding(PASSPORT, "PASSPORT_BATCH_PROOF", place.passport.hex(), reason="absent")
-
-
-def _judged(
-    target: str, records: Iterable[Sound], members: Iterable[Record]
-) -> tuple[Record | None, str | None]:
-    """The passport in force, and who holds its GTIN's prefix if a membership speaks of it."""
-    own = [sound for sound in records if sound.record.kind == KIND and _is_of(sound.record.subject, target)]
-    if not own:
-        return None, None
-    arrived = [sound.record for sound in sorted(own, key=_arrival)]
-    owner = _owner(arrived[0].subject["id"], members)
-    of_owner = [record for record in arrived if owner in {None, _issuer(record)}] or arrived
-    return (in_force(of_owner) or of_owner)[-1], owner
 
 
 def _arrival(sound: Sound) -> tuple[bool, int, int]:

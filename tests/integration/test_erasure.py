@@ -11,23 +11,12 @@ import pytest
 
 from protocol.bundle import parse_bundle
 from protocol.records import parse_record
-from tests.support.chain import deployed, session_chain  # noqa: F401 - fixtures
 from tests.support.makers import Maker, lot
 from tests.support.node_process import NodeProcess
 
 pytestmark = pytest.mark.chain
 ROOT = Path(__file__).resolve().parents[2]
 _VERIFY = "from verifier.cli import verify; verify()"
-
-
-@pytest.fixture
-def node(tmp_path, deployed):  # noqa: F811 - a fixture
-    process = NodeProcess(tmp_path, deployed)
-    process.start()
-    (tmp_path / "trust.json").write_text(json.dumps(deployed.deployment.trust()))
-    yield process
-    process.kill()
-    process.client.close()
 
 
 def verified(node: NodeProcess, file: Path) -> dict[str, str]:

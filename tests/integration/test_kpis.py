@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.chain import deployed, session_chain  # noqa: F401 - fixtures
 from tests.support.makers import Maker, lot
 from tests.support.members import adopts, member
 from tests.support.node_process import NodeProcess
@@ -24,16 +23,6 @@ ROOT = Path(__file__).resolve().parents[2]
 _KPIS = "from verifier.kpis_cli import kpis; kpis()"
 YEAR = ("--from", "2026-01-01", "--to", "2026-12-31")
 RAW = {"filiera:stage": "raw-material"}
-
-
-@pytest.fixture
-def node(tmp_path, deployed):  # noqa: F811 - a fixture
-    process = NodeProcess(tmp_path, deployed)
-    process.start()
-    (tmp_path / "trust.json").write_text(json.dumps(deployed.deployment.trust()))
-    yield process
-    process.kill()
-    process.client.close()
 
 
 class Story:

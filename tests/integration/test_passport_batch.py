@@ -14,7 +14,6 @@ from client.journal import Journal
 from client.node_client import NodeClient
 from client.signing import Maker as Signer
 from protocol.bundle import parse_bundle
-from tests.support.chain import deployed, session_chain  # noqa: F401 - fixtures
 from tests.support.makers import Maker
 from tests.support.node_process import NodeProcess
 from tests.support.passports import BATCH, GTIN, MODEL, body
@@ -22,16 +21,6 @@ from tests.support.passports import BATCH, GTIN, MODEL, body
 pytestmark = pytest.mark.chain
 ROOT = Path(__file__).resolve().parents[2]
 ORDER = "urn:filiera:order:" + "a" * 26
-
-
-@pytest.fixture
-def node(tmp_path, deployed):  # noqa: F811 - a fixture
-    process = NodeProcess(tmp_path, deployed)
-    process.start()
-    (tmp_path / "trust.json").write_text(json.dumps(deployed.deployment.trust()))
-    yield process
-    process.kill()
-    process.client.close()
 
 
 def born(brand: Maker, process: NodeProcess, items: list[str]) -> None:

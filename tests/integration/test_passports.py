@@ -14,23 +14,12 @@ from client.errors import ClientError
 from client.journal import Journal
 from client.node_client import NodeClient
 from client.signing import Maker as Signer
-from tests.support.chain import deployed, session_chain  # noqa: F401 - fixtures
 from tests.support.makers import Maker
 from tests.support.node_process import NodeProcess
 from tests.support.passports import BATCH, ITEM, MODEL, body
 
 pytestmark = pytest.mark.chain
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def node(tmp_path, deployed):  # noqa: F811 - a fixture
-    process = NodeProcess(tmp_path, deployed)
-    process.start()
-    (tmp_path / "trust.json").write_text(json.dumps(deployed.deployment.trust()))
-    yield process
-    process.kill()
-    process.client.close()
 
 
 def goods(brand: Maker, process: NodeProcess) -> None:

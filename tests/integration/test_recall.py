@@ -11,23 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.chain import deployed, session_chain  # noqa: F401 - fixtures
 from tests.support.makers import Maker, lot
-from tests.support.node_process import NodeProcess
 
 pytestmark = pytest.mark.chain
 ROOT = Path(__file__).resolve().parents[2]
 _RECALL = "from verifier.recall_cli import recall; recall()"
-
-
-@pytest.fixture
-def node(tmp_path, deployed):  # noqa: F811 - a fixture
-    process = NodeProcess(tmp_path, deployed)
-    process.start()
-    (tmp_path / "trust.json").write_text(json.dumps(deployed.deployment.trust()))
-    yield process
-    process.kill()
-    process.client.close()
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from protocol.tiles import entry_bundle, parse_entry_bundle
 from tests.support.chain import deployed, session_chain  # noqa: F401 - fixtures
 from tests.support.makers import Maker, lot
 from tests.support.node_process import NodeProcess
@@ -150,6 +152,13 @@ def _other_head(path: str, body: bytes) -> bytes | None:
 
 
 def _other_entry(path: str, body: bytes) -> bytes | None:
+    """The same number of entries in the right form, each another record's digest."""
+    if path.startswith("/tile/entries"):
+        return entry_bundle([bytes(32)] * len(parse_entry_bundle(body)))
+    return body
+
+
+def _no_entries(path: str, body: bytes) -> bytes | None:
     return b"\x00" * len(body) if path.startswith("/tile/entries") else body
 
 
@@ -165,53 +174,43 @@ def _nothing(path: str, body: bytes) -> bytes | None:
     ("lie", "problem"),
     [
         (_other_head, "PEER_HEAD_OTHER"),
-        (_other_entry, "PEER_"),
+        (_other_entry, "PEER_ENTRIES_WRONG"),
+        (_no_entries, "PEER_ANSWER_WRONG"),
         (_endless, "PEER_ANSWER_WRONG"),
         (lambda path, body: body[:-3] if path.startswith("/heads?") else body, "PEER_ANSWER_WRONG"),
         (lambda path, body: b"x" + body if path.endswith("/manifest") else body, "PEER_HEAD_OTHER"),
     ],
 )
 def test_what_a_peer_makes_up_is_not_copied(tmp_path, deployed, lie, problem):  # noqa: F811 - a fixture
-    one, two, anna = *_unacquainted(tmp_path, deployed), Maker("anna")
-    with between(one.url, lie) as liar:
-        two.set("FILIERA_PEERS", liar)
-        two.start()
-        try:
-            assert one.admit(anna).status_code == 200
-            record = anna.declare("wool")
-            store(one, record)
-            two.wait(lambda: peer(two)["problem"].startswith(problem))
-            assert (peer(two)["size"], has(two, record)) == (0, False)
-        finally:
-            _end(one, two)
+    with copying(tmp_path, deployed, lie) as (two, record):
+        two.wait(lambda: peer(two)["problem"] == problem)
+        assert (peer(two)["size"], has(two, record)) == (0, False)
 
 
 def test_what_a_peer_does_not_show_is_counted_and_the_rest_is_copied(tmp_path, deployed):  # noqa: F811 - a fixture
-    one, two, anna = *_unacquainted(tmp_path, deployed), Maker("anna")
-    with between(one.url, _nothing) as silent:
-        two.set("FILIERA_PEERS", silent)
-        two.start()
-        try:
-            assert one.admit(anna).status_code == 200
-            record = anna.declare("wool")
-            store(one, record)
-            two.wait(lambda: peer(two)["size"] == 1)
-            assert (peer(two)["refused"], peer(two)["problem"], has(two, record)) == (1, "", False)
-        finally:
-            _end(one, two)
+    with copying(tmp_path, deployed, _nothing) as (two, record):
+        two.wait(lambda: peer(two)["size"] == 1)
+        assert (peer(two)["refused"], peer(two)["problem"], has(two, record)) == (1, "", False)
 
 
-def _unacquainted(folder: Path, known) -> tuple[NodeProcess, NodeProcess]:
-    """The first started, the second not; neither knows the other."""
+@contextmanager
+def copying(folder: Path, known, altered):
+    """A node that copies another's log through somebody who alters it, and the one record of that log."""
     nodes = []
     for name, each in (("one", known), ("two", second_log(known))):
         (folder / name).mkdir()
         nodes.append(NodeProcess(folder / name, each, FILIERA_PEER_SECONDS="0.2"))
-    nodes[0].start()
-    return nodes[0], nodes[1]
-
-
-def _end(*nodes: NodeProcess) -> None:
-    for node in nodes:
-        node.kill()
-        node.client.close()
+    one, two, anna = *nodes, Maker("anna")
+    try:
+        with between(one.url, altered) as liar:
+            one.start()
+            two.set("FILIERA_PEERS", liar)
+            two.start()
+            assert one.admit(anna).status_code == 200
+            record = anna.declare("wool")
+            store(one, record)
+            yield two, record
+    finally:
+        for node in nodes:
+            node.kill()
+            node.client.close()

@@ -8,7 +8,7 @@ import pytest
 
 from protocol.bundle_model import BundleRecord
 from protocol.checks.credentials import Sound
-from protocol.checks.passports import check_passports
+from protocol.checks.passports import check_passports, judged_of
 from protocol.history import read_history
 from protocol.templates import credential_template
 from tests.support.makers import Maker
@@ -59,7 +59,7 @@ def judged(stock: Record, *arrived: Record, members: tuple[Record, ...] = ()) ->
     """The codes found when these passports stand in the log in this order."""
     history = read_history(BATCH, [stock], members, ())
     places = [Sound(each, BundleRecord(each.token, bytes(32), at, 1)) for at, each in enumerate(arrived)]
-    return [each.code for each in check_passports(history, places[::-1], members, None)]
+    return [each.code for each in check_passports(history, judged_of(BATCH, places[::-1], members), None)]
 
 
 def test_the_brands_own_passport_stands(brand: Maker, stock: Record) -> None:

@@ -3,8 +3,7 @@
 
 import type { JsonObject } from '../strictJson.ts';
 import { VERSIONS } from './catalogue.ts';
-import { evaluate } from './criteria/evaluate.ts';
-import type { Figure } from './criteria/figure.ts';
+import type { Criterion, Figure } from './criteria/figure.ts';
 import { Decimal, max, ONE, sum, ZERO } from './decimal28.ts';
 import { finding, type Finding } from './findings.ts';
 import type { History } from './history.ts';
@@ -26,14 +25,18 @@ interface Difference {
 }
 type Figures = ReadonlyMap<string, Figure>;
 
-export function* checkClaims(subject: JsonObject, history: History, place: string): Generator<Finding> {
+/** What a passport claims, against the figures under the catalogue that it states. */
+export function* checkClaims(
+  subject: JsonObject,
+  history: History,
+  criteria: readonly Criterion[],
+  place: string,
+): Generator<Finding> {
   const version = subject.catalogueVersion as string;
-  const catalogue = VERSIONS.get(version);
-  if (!catalogue) {
+  if (!VERSIONS.has(version)) {
     yield finding('passport', 'PASSPORT_CATALOGUE_UNKNOWN', place, { version });
     return;
   }
-  const criteria = evaluate(history.evidence, catalogue);
   const figures = new Map(criteria.flatMap(({ id, figures: all }) => all.map((figure) => [`${id}/${figure.id}`, figure])));
   const differences = [
     ...printedFigures(subject, figures),

@@ -6,6 +6,7 @@ import { passportId } from '../hashing.ts';
 import { PARTICIPANT_PREFIX } from '../identifiers.ts';
 import type { BatchPlace } from './bundle.ts';
 import { checkClaims } from './claims.ts';
+import type { Criterion } from './criteria/figure.ts';
 import { finding, type Finding } from './findings.ts';
 import type { History } from './history.ts';
 import { PASSPORT, type Sound } from './sound.ts';
@@ -26,29 +27,30 @@ export function passportsOf(target: string, sound: readonly Sound[]): Sound[] {
   return sound.filter((record) => record.kind === PASSPORT && isOf(record.subject));
 }
 
-/** Judge the passport in force of the history's target, if it has one. */
+/** The passport in force of a target, the one that is judged, and who holds its GTIN's prefix if a membership speaks of it. */
+export interface Judged {
+  readonly passport: Sound;
+  readonly owner: string | undefined;
+}
+
+/** Judge the passport of the history's target, if it has one; `criteria` are those under the catalogue that it states. */
 export function* checkPassports(
   history: History,
-  sound: readonly Sound[],
-  members: readonly Sound[],
+  judged: Judged | undefined,
+  criteria: readonly Criterion[],
   view: ChainView | undefined,
 ): Generator<Finding> {
-  const judged = judgedOf(history.target, sound, members);
   if (!judged) return;
   const { passport, owner } = judged;
   const { digest, subject } = passport;
   yield* rightful(passport, owner, history);
   if (subject.graphDigest !== history.graphDigest) yield finding('passport', 'GRAPH_DIGEST_MISMATCH', digest);
-  yield* checkClaims(subject, history, digest);
+  yield* checkClaims(subject, history, criteria, digest);
   if (view) yield* onChain(passport, view);
 }
 
-/** The passport in force of a target, the one that is judged, and who holds its GTIN's prefix if a membership speaks of it. */
-export function judgedOf(
-  target: string,
-  sound: readonly Sound[],
-  members: readonly Sound[],
-): { passport: Sound; owner: string | undefined } | undefined {
+/** The passport of a target that is judged; undefined if it has none. */
+export function judgedOf(target: string, sound: readonly Sound[], members: readonly Sound[]): Judged | undefined {
   const arrived = passportsOf(target, sound).sort(byArrival);
   if (!arrived.length) return undefined;
   const owner = ownerOf(arrived[0], members);

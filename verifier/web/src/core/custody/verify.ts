@@ -62,6 +62,9 @@ export function verify(evidence: Evidence, trust: Trust | undefined, view: Chain
   const witnessed = trust && !view ? readSnapshot(bundle, sound, words, trust) : undefined;
   const seen = view ?? witnessed?.view;
   const history = readHistory(bundle.target, sound, members, certifiersOf(seen));
+  const judged = judgedOf(bundle.target, sound, members);
+  const stated = statedBy(judged?.passport);
+  const criteria = evaluate(history.evidence, stated);
   const published = publishedIn(words, seen);
   const statuses = readStatuses(sound, words, bundle.authors(), affectedOf(bundle));
   const findings = [
@@ -73,15 +76,14 @@ export function verify(evidence: Evidence, trust: Trust | undefined, view: Chain
     ...checkAuthority(bundle, sound, words, trust, seen),
     ...checkStory(history, sound),
     ...checkHonesty(history, evidence, statuses, seen),
-    ...checkPassports(history, sound, members, seen),
+    ...checkPassports(history, judged, criteria, seen),
     ...checkPlaces(bundle.batches, sound),
     ...checkCatalogues(published),
     finding('other-use', 'OTHER_PRODUCTS_NOT_CHECKED', bundle.target),
   ];
-  const stated = statedBy(judgedOf(bundle.target, sound, members)?.passport);
   return {
     ...{ target: bundle.target, history, members, asOf: witnessed?.asOf },
-    criteria: evaluate(history.evidence, stated),
+    criteria,
     beside: besideOf(history.evidence, stated, published),
     verdict: new Verdict(witnessed?.asOf ? findings.map(asOfThePast) : findings),
     records: bundle.records.length,
