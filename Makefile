@@ -84,7 +84,7 @@ clean: ## remove what was built, not the caches of the package clients
 .venv/.web: .venv/.node $(shell find verifier/web -name dist -prune -o -type f -print) $(wildcard protocol/vocabulary/*.json protocol/vocabulary/codes/*.json protocol/schemas/*.json verifier/locales/*.json)
 	@echo "Set-up 4/4: the verifier's pages"
 	@$(BIN)/npx vite build --logLevel warn -c verifier/web/vite.desk.config.ts
-	@$(BIN)/npx vite build --logLevel warn -c verifier/web/vite.config.ts
+	@$(BIN)/npx vite build --logLevel warn -c verifier/web/vite.page.config.ts
 	@$(BIN)/npx vite build --logLevel warn -c verifier/web/vite.element.config.ts
 	@$(BIN)/npx vite build --logLevel warn -c verifier/web/vite.inspect.config.ts
 	@cp verifier/web/dist/verify.html node/web/dist/verify.html

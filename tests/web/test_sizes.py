@@ -20,7 +20,7 @@ def compressed(*patterns: str) -> int:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_with_the_words_of_one_language_is_small(language: str) -> None:
-    assert compressed("passport.js", "passport.css", f"words-{language}-*.js") <= 27 * KILOBYTE
+    assert compressed("passport.js", "passport.css", f"words-{language}-*.js") <= 12 * KILOBYTE
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -33,7 +33,7 @@ def test_a_sound_garment_is_judged_and_explained_with_little_more_than_the_check
         "worker-*.js",
         f"notices-{language}-*.js",
     )
-    assert compressed(*first) <= 106 * KILOBYTE
+    assert compressed(*first) <= 91 * KILOBYTE
 
 
 def test_the_program_that_verifies_does_not_grow_unseen() -> None:
@@ -48,8 +48,8 @@ def test_what_a_sound_garment_does_not_need_is_no_part_of_the_programs(name: str
 
 
 def test_the_map_loads_only_with_the_journey() -> None:
-    assert compressed("Map-*.js") <= 8 * KILOBYTE
-    assert "Map-" not in (DIST / "passport.css").read_text("utf-8")
+    assert compressed("map-*.js") <= 8 * KILOBYTE
+    assert "map-" not in (DIST / "passport.css").read_text("utf-8")
 
 
 def test_the_code_reader_loads_only_when_the_camera_is_asked_for() -> None:

@@ -1,8 +1,6 @@
 // Brings the page behind a label to life. Without script the page stays as the server drew it.
 
-import { mount } from 'svelte';
-
-import Page from './Page.svelte';
+import { Page } from './page.ts';
 import './page.css';
 import type { Language, Words } from '../ui/words.ts';
 
@@ -17,23 +15,20 @@ async function start(place: HTMLElement): Promise<void> {
   const language: Language = document.documentElement.lang === 'en' ? 'en' : 'it';
   const texts = TEXTS[language];
   const plain = (await texts.words()).default;
-  place.replaceChildren();
-  mount(Page, {
-    target: place,
-    props: {
-      bundle: place.dataset['bundle'] ?? '',
-      trust: document.getElementById('trust')?.textContent ?? '',
-      chains: (place.dataset['chains'] ?? '').split(' ').filter(Boolean),
-      plain,
-      codes: async (troubled) => {
-        const parts = await Promise.all([texts.notices(), ...(troubled ? [texts.troubles()] : [])]);
-        return Object.assign({}, ...parts.map((part) => part.default)) as Words['codes'];
-      },
-      language,
-      // What the server drew from the brand's word gives way to what this device has computed.
-      onverdict: () => document.querySelectorAll<HTMLElement>('[data-said]').forEach((said) => (said.hidden = true)),
+  const page = new Page(place, {
+    bundle: place.dataset['bundle'] ?? '',
+    trust: document.getElementById('trust')?.textContent ?? '',
+    chains: (place.dataset['chains'] ?? '').split(' ').filter(Boolean),
+    plain,
+    codes: async (troubled) => {
+      const parts = await Promise.all([texts.notices(), ...(troubled ? [texts.troubles()] : [])]);
+      return Object.assign({}, ...parts.map((part) => part.default)) as Words['codes'];
     },
+    language,
+    // What the server drew from the brand's word gives way to what this device has computed.
+    onverdict: () => document.querySelectorAll<HTMLElement>('[data-said]').forEach((said) => (said.hidden = true)),
   });
+  await page.check();
 }
 
 // Inside a brand's site (element/filiera-passport.ts) the frame is as high as the page.

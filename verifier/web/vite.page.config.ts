@@ -1,6 +1,5 @@
 // The node's page: one script that loads first, the words of one language and the worker beside it; what few need comes later.
 
-import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 
@@ -14,7 +13,7 @@ export default defineConfig({
   root: import.meta.dirname,
   configFile: false,
   base: '/web/',
-  plugins: [svelte(), words(root), italy()],
+  plugins: [words(root), italy()],
   worker: { format: 'es', plugins: () => [lean()], rolldownOptions: { output: { entryFileNames: '[name]-[hash].js', chunkFileNames: '[name]-[hash].js' } } },
   build: {
     outDir: resolve(root, 'node/web/dist'),
