@@ -20,7 +20,7 @@ def compressed(*patterns: str) -> int:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_with_the_words_of_one_language_is_small(language: str) -> None:
-    assert compressed("passport.js", "passport.css", f"words-{language}-*.js") <= 12 * KILOBYTE
+    assert compressed("passport.js", "passport.css", f"words-{language}-*.js") <= 13 * KILOBYTE
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -31,9 +31,8 @@ def test_a_sound_garment_is_judged_and_explained_with_little_more_than_the_check
         "passport.css",
         f"words-{language}-*.js",
         "worker-*.js",
-        f"notices-{language}-*.js",
     )
-    assert compressed(*first) <= 91 * KILOBYTE
+    assert compressed(*first) <= 89 * KILOBYTE
 
 
 def test_the_program_that_verifies_does_not_grow_unseen() -> None:
@@ -44,7 +43,7 @@ def test_the_program_that_verifies_does_not_grow_unseen() -> None:
 @pytest.mark.parametrize("name", ["asking", "troubles-it", "troubles-en"])
 def test_what_a_sound_garment_does_not_need_is_no_part_of_the_programs(name: str) -> None:
     """Asking the chain, and the sentences for what is wrong, are pieces of their own."""
-    assert 2 * KILOBYTE <= compressed(f"{name}-*.js") <= 12 * KILOBYTE
+    assert 2 * KILOBYTE <= compressed(f"{name}-*.js") <= 13 * KILOBYTE
 
 
 def test_the_map_loads_only_with_the_journey() -> None:

@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
 
+import { bare } from './vite/bare.ts';
 import { lean } from './vite/lean.ts';
 import { italy } from './vite/outline.ts';
 import { chunkName, words } from './vite/words.ts';
@@ -13,7 +14,7 @@ export default defineConfig({
   root: import.meta.dirname,
   configFile: false,
   base: '/web/',
-  plugins: [words(root), italy()],
+  plugins: [words(root), italy(), bare()],
   worker: { format: 'es', plugins: () => [lean()], rolldownOptions: { output: { entryFileNames: '[name]-[hash].js', chunkFileNames: '[name]-[hash].js' } } },
   build: {
     outDir: resolve(root, 'node/web/dist'),

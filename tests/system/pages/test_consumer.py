@@ -69,8 +69,8 @@ def test_a_sound_coat_loads_the_checks_and_nothing_that_others_need(
     seen.page.goto(garment.page)
     expect(word(seen.page)).to_contain_text("Verificato")
     first = {name: size for name, size in sent.items() if name != "map"}
-    assert set(first) == {"passport.js", "passport.css", "words", "notices", "worker"}
-    assert sum(first.values()) <= 91_000
+    assert set(first) == {"passport.js", "passport.css", "words", "worker"}
+    assert sum(first.values()) <= 89_000
 
 
 def test_what_the_server_drew_from_the_brands_word_gives_way(

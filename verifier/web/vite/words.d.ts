@@ -1,14 +1,10 @@
 declare module 'virtual:words/*' {
-  const words: Omit<import('../src/ui/words.ts').Words, 'codes'>;
+  const words: import('../src/ui/words.ts').Words;
   export default words;
 }
 declare module 'virtual:italy' {
   const italy: { readonly path: string; readonly width: number; readonly height: number };
   export default italy;
-}
-declare module 'virtual:notices/*' {
-  const codes: import('../src/ui/words.ts').Words['codes'];
-  export default codes;
 }
 declare module 'virtual:troubles/*' {
   const codes: import('../src/ui/words.ts').Words['codes'];

@@ -1,6 +1,5 @@
-// Gathers the texts of one language for the pages: those of the page, of the report and of the vocabularies in one module; the
-// codes that a verification can give in two others, since no code is there to explain before the verification is done: notices,
-// which sound evidence has too, and everything else.
+// Gathers the texts of one language for the pages: those of the page, of the report, of the vocabularies and of notices, which
+// sound evidence has too, in one module; those of all other codes that a verification can give in another.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +7,7 @@ import type { Plugin } from 'vite';
 
 import { weightOf } from '../src/core/custody/codes.ts';
 
-const PREFIX = /^\0?virtual:(words|desk|notices|troubles)\/(\w+)$/;
+const PREFIX = /^\0?virtual:(words|desk|troubles)\/(\w+)$/;
 type Texts = Record<string, Record<string, string>>;
 
 function read(path: string): any {
@@ -40,11 +39,12 @@ function textsOf(root: string, language: string, desk: boolean): Record<string, 
   return Object.fromEntries(Object.entries<string>(texts).filter(([name]) => OF_DESK.test(name) === desk && !OF_OTHERS.test(name)));
 }
 
-/** The words of a language but the codes and what is the desk's, as `ui/words.ts` describes them. */
+/** The words of a language but those of trouble and what is the desk's, as `ui/words.ts` describes them. */
 export function wordsOf(root: string, language: string): unknown {
   const vocabulary = join(root, 'protocol', 'vocabulary');
   return {
     page: textsOf(root, language, false),
+    codes: codesOf(root, language, true),
     processes: named(read(join(vocabulary, 'processes.json')).processes, language),
     acts: named(read(join(vocabulary, 'acts.json')).acts, language),
     criteria: named(read(join(vocabulary, 'catalogue-2026-2.json')).criteria, language),
@@ -72,7 +72,6 @@ function symbols(units: any): Record<string, string> {
 const KINDS: Readonly<Record<string, (root: string, language: string) => unknown>> = {
   words: wordsOf,
   desk: (root, language) => textsOf(root, language, true),
-  notices: (root, language) => codesOf(root, language, true),
   troubles: (root, language) => codesOf(root, language, false),
 };
 

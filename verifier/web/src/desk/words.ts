@@ -2,8 +2,6 @@
 
 import deskEn from 'virtual:desk/en';
 import deskIt from 'virtual:desk/it';
-import noticesEn from 'virtual:notices/en';
-import noticesIt from 'virtual:notices/it';
 import troublesEn from 'virtual:troubles/en';
 import troublesIt from 'virtual:troubles/it';
 import en from 'virtual:words/en';
@@ -12,8 +10,8 @@ import it from 'virtual:words/it';
 import type { Language, Words } from '../ui/words.ts';
 
 export const ALL: Record<Language, Words> = {
-  it: { ...it, page: { ...it.page, ...deskIt }, codes: { ...noticesIt, ...troublesIt } },
-  en: { ...en, page: { ...en.page, ...deskEn }, codes: { ...noticesEn, ...troublesEn } },
+  it: { ...it, page: { ...it.page, ...deskIt }, codes: { ...it.codes, ...troublesIt } },
+  en: { ...en, page: { ...en.page, ...deskEn }, codes: { ...en.codes, ...troublesEn } },
 };
 
 export const FIRST: Language = navigator.language.startsWith('it') ? 'it' : 'en';

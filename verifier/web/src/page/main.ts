@@ -4,26 +4,24 @@ import { Page } from './page.ts';
 import './page.css';
 import type { Language, Words } from '../ui/words.ts';
 
-type Codes = () => Promise<{ default: Words['codes'] }>;
-type Texts = { words: () => Promise<{ default: Omit<Words, 'codes'> }>; notices: Codes; troubles: Codes };
+interface Texts {
+  readonly words: () => Promise<{ default: Words }>;
+  readonly troubles: () => Promise<{ default: Words['codes'] }>;
+}
 const TEXTS: Record<Language, Texts> = {
-  it: { words: () => import('virtual:words/it'), notices: () => import('virtual:notices/it'), troubles: () => import('virtual:troubles/it') },
-  en: { words: () => import('virtual:words/en'), notices: () => import('virtual:notices/en'), troubles: () => import('virtual:troubles/en') },
+  it: { words: () => import('virtual:words/it'), troubles: () => import('virtual:troubles/it') },
+  en: { words: () => import('virtual:words/en'), troubles: () => import('virtual:troubles/en') },
 };
 
 async function start(place: HTMLElement): Promise<void> {
   const language: Language = document.documentElement.lang === 'en' ? 'en' : 'it';
-  const texts = TEXTS[language];
-  const plain = (await texts.words()).default;
+  const { words, troubles } = TEXTS[language];
   const page = new Page(place, {
     bundle: place.dataset['bundle'] ?? '',
     trust: document.getElementById('trust')?.textContent ?? '',
     chains: (place.dataset['chains'] ?? '').split(' ').filter(Boolean),
-    plain,
-    codes: async (troubled) => {
-      const parts = await Promise.all([texts.notices(), ...(troubled ? [texts.troubles()] : [])]);
-      return Object.assign({}, ...parts.map((part) => part.default)) as Words['codes'];
-    },
+    words: (await words()).default,
+    troubles: async () => (await troubles()).default,
     language,
     // What the server drew from the brand's word gives way to what this device has computed.
     onverdict: () => document.querySelectorAll<HTMLElement>('[data-said]').forEach((said) => (said.hidden = true)),

@@ -13,9 +13,9 @@ export interface Given {
   readonly bundle: string;
   readonly trust: string;
   readonly chains: readonly string[];
-  readonly plain: Omit<Words, 'codes'>;
-  /** The texts of notices; of everything else too if there is trouble to explain. */
-  readonly codes: (troubled: boolean) => Promise<Words['codes']>;
+  readonly words: Words;
+  /** Loads the texts of what is wrong, for those who have trouble to explain. */
+  readonly troubles: () => Promise<Words['codes']>;
   readonly language: Language;
   readonly onverdict: () => void;
 }
@@ -29,7 +29,7 @@ export class Page {
   constructor(place: HTMLElement, given: Given) {
     this.place = place;
     this.given = given;
-    this.words = { ...given.plain, codes: {} };
+    this.words = given.words;
     place.replaceChildren(this.section('checking', 'status', 'checking', say(this.words, 'checking.start')));
   }
 
@@ -38,7 +38,7 @@ export class Page {
     this.busy(true);
     try {
       const answer = await judge(this.given.bundle, this.given.trust, asking);
-      this.words = { ...this.given.plain, codes: await this.given.codes(isTroubled(answer)) };
+      if (isTroubled(answer)) await this.learn();
       if (isUnreadable(answer)) this.refuse(answer.error);
       else this.show(answer);
     } catch {
@@ -46,6 +46,10 @@ export class Page {
       if (this.judged) this.busy(false);
       else this.replace([this.section('unreachable', 'alert', 'word.unreachable', say(this.words, 'fetch-failed'), this.again())]);
     }
+  }
+
+  private async learn(): Promise<void> {
+    this.words = { ...this.words, codes: { ...this.words.codes, ...(await this.given.troubles()) } };
   }
 
   private show(report: Report): void {
