@@ -88,4 +88,5 @@ clean: ## remove what was built, not the caches of the package clients
 	@$(BIN)/npx vite build --logLevel warn -c verifier/web/vite.element.config.ts
 	@$(BIN)/npx vite build --logLevel warn -c verifier/web/vite.inspect.config.ts
 	@cp verifier/web/dist/verify.html node/web/dist/verify.html
+	@$(BIN)/node verifier/web/pack.mjs node/web/dist
 	@touch $@

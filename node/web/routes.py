@@ -14,7 +14,7 @@ from protocol.errors import FormatError
 
 router = APIRouter(tags=["pages"])
 Name = Annotated[str, Path(max_length=100, pattern=r"^[\w.-]+$")]
-_GZIP = re.compile(r"(?:^|,)\s*gzip\s*(?:,|$|;\s*q\s*=\s*(?:1|0\.0*[1-9]))", re.IGNORECASE)
+_CODING = re.compile(r"(?:^|,)\s*(\w+)\s*(?=,|$|;\s*q\s*=\s*(?:1|0\.0*[1-9]))", re.IGNORECASE)
 _SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 # WebAssembly (the code reader) and the camera are for the desk alone. Its inspector chooses whom to ask: http: https:.
@@ -51,11 +51,13 @@ def _answer(asset: Asset | None, name: str, request: Request) -> Response:
     headers = {**_SAFE, "Cache-Control": asset.cache, "ETag": asset.tag, "Vary": "Accept-Encoding"}
     if asset.tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    if _takes_gzip(request.headers.get("accept-encoding", "")):
-        return Response(asset.packed, 200, {**headers, "Content-Encoding": "gzip"}, asset.media_type)
+    accepted = _accepted(request.headers.get("accept-encoding", ""))
+    for coding, packed in asset.packed.items():
+        if coding in accepted:
+            return Response(packed, 200, {**headers, "Content-Encoding": coding}, asset.media_type)
     return Response(asset.data, 200, headers, asset.media_type)
 
 
-def _takes_gzip(accepted: str) -> bool:
-    """Whether the browser names gzip without refusing it by a weight of zero (RFC 9110 §12.5.3)."""
-    return _GZIP.search(accepted) is not None
+def _accepted(header: str) -> set[str]:
+    """Codings that the browser names without refusing them by a weight of zero (RFC 9110 §12.5.3)."""
+    return {found[1].lower() for found in _CODING.finditer(header)}

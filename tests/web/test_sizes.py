@@ -43,7 +43,7 @@ def test_the_program_that_verifies_does_not_grow_unseen() -> None:
 @pytest.mark.parametrize("name", ["asking", "troubles-it", "troubles-en"])
 def test_what_a_sound_garment_does_not_need_is_no_part_of_the_programs(name: str) -> None:
     """Asking the chain, and the sentences for what is wrong, are pieces of their own."""
-    assert 2 * KILOBYTE <= compressed(f"{name}-*.js") <= 13 * KILOBYTE
+    assert 2 * KILOBYTE <= compressed(f"{name}-*.js") <= 12 * KILOBYTE
 
 
 def test_the_map_loads_only_with_the_journey() -> None:

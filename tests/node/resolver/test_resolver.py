@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import html
+import json
 import re
+from hashlib import sha256
 
 import pytest
 
 from node.passports.chain import OnChain
+from node.web.assets import FOLDER, Assets
 from node.web.pinned import Pinned, _inside_a_page, load_pinned
 from protocol.bundle import parse_bundle
 from protocol.errors import FormatError
@@ -241,8 +244,8 @@ async def test_with_a_trust_file_the_page_verifies_and_may_ask_members_only(tmp_
 @pytest.mark.parametrize(
     ("accepted", "encoding"),
     [
-        ("gzip, deflate, br", "gzip"),
-        ("br;q=1.0, gzip;q=0.2", "gzip"),
+        ("gzip, deflate", "gzip"),
+        ("br;q=0, gzip;q=0.2", "gzip"),
         ("gzip;q=0", None),
         ("gzip; q=0.000, identity", None),
         ("x-gzipped", None),
@@ -258,6 +261,33 @@ async def test_the_script_travels_compressed_for_who_takes_it(tmp_path, accepted
         assert found.headers["vary"] == "Accept-Encoding"
         sent = int(found.headers["content-length"])
         assert sent < len(plain.content) / 2 if encoding else sent == len(plain.content)
+
+
+@pytest.mark.parametrize("accepted", ["gzip, deflate, br", "BR;q=1.0, gzip;q=0.2", "br"])
+async def test_brotli_is_sent_first_as_the_build_made_it(tmp_path, accepted):
+    async with running(tmp_path, Maker("brand", OWN)) as node:
+        found = await node.client.get("/web/passport.js", headers={"accept-encoding": accepted})
+        assert found.headers["content-encoding"] == "br"
+        assert int(found.headers["content-length"]) == (FOLDER / "passport.js.br").stat().st_size
+        assert found.headers["vary"] == "Accept-Encoding"
+        again = {"accept-encoding": "gzip", "if-none-match": found.headers["etag"]}
+        assert (await node.client.get("/web/passport.js", headers=again)).status_code == 304
+
+
+def test_a_form_in_brotli_of_another_build_is_never_sent(tmp_path):
+    made_from = {"new.js": sha256(b"new").hexdigest(), "old.js": sha256(b"before").hexdigest()}
+    (tmp_path / "packed.json").write_text(json.dumps(made_from))
+    for name in ("new", "old"):
+        (tmp_path / f"{name}.js").write_bytes(name.encode())
+        (tmp_path / f"{name}.js.br").write_bytes(b"packed")
+    assets = Assets(tmp_path)
+    new, old = assets.get("new.js"), assets.get("old.js")
+    assert new is not None
+    assert list(new.packed) == ["br", "gzip"]
+    assert old is not None
+    assert list(old.packed) == ["gzip"]
+    assert assets.get("packed.json") is None
+    assert assets.get("new.js.br") is None
 
 
 async def test_a_model_has_no_history_and_no_script(tmp_path):

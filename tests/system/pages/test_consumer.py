@@ -53,24 +53,28 @@ def test_the_phone_verifies_the_coat_and_asks_nobody_but_the_node(
     assert seen.page.evaluate("localStorage.length + sessionStorage.length") == 0
 
 
+@pytest.mark.parametrize(("coding", "limit"), [("gzip", 89_000), ("br", 75_500)])
 def test_a_sound_coat_loads_the_checks_and_nothing_that_others_need(
-    garment: Garment, visit: Callable[..., Visit]
+    garment: Garment, visit: Callable[..., Visit], coding: str, limit: int
 ) -> None:
     """Counted on the wire: the answers' own lengths."""
-    seen = visit()
+    seen = visit(extra_http_headers={"Accept-Encoding": coding})
     sent: dict[str, int] = {}
+    codings: set[str] = set()
 
     def weigh(response: Response) -> None:
         name = urlsplit(response.url).path.removeprefix("/web/")
         if "/web/" in response.url:
             sent[name.partition("-")[0]] = int(response.headers["content-length"])
+            codings.add(response.headers["content-encoding"])
 
     seen.page.on("response", weigh)
     seen.page.goto(garment.page)
     expect(word(seen.page)).to_contain_text("Verificato")
     first = {name: size for name, size in sent.items() if name != "map"}
     assert set(first) == {"passport.js", "passport.css", "words", "worker"}
-    assert sum(first.values()) <= 89_000
+    assert codings == {coding}
+    assert sum(first.values()) <= limit
 
 
 def test_what_the_server_drew_from_the_brands_word_gives_way(
