@@ -9,7 +9,7 @@ The maker chooses its id, so nothing has to come back before it can sign; no pas
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -104,11 +104,14 @@ def membership_record(
     coordinator: PrivateKey,
     *,
     sole_trader: bool = False,
+    group: str | None = None,
+    pseudonym: bool = False,
 ) -> str:
     """The coordinator's word on who the participant is, signed; its record digest goes on chain at admission.
 
     The name of a sole trader is a person's: it and the register numbers are hidden from the public, be it that the
-    coordinator says so or that a number is a person's tax code.
+    coordinator says so or that a number is a person's tax code. `group` is the control group; that of a pseudonym is
+    hidden, and nothing in the record tells it from a sole trader's.
     """
     subject = {
         "type": "Membership",
@@ -119,10 +122,13 @@ def membership_record(
         "roles": list(roles),
         "identityAssurance": assurance,
         "keys": [grant.key.did for grant in request.keys],
-    }
+    } | ({"controlGroup": group} if group else {})
     claims = credential(subject, MEMBERSHIP, new_id(), coordinator.public.did, day)
     validate(subject_schema(MEMBERSHIP, subject), subject, SUBJECT)
-    hidden = _OF_PERSONS if sole_trader or _is_person(request) else _of_organisations(request)
+    if pseudonym:
+        hidden: Collection[str] = {*_OF_PERSONS, "controlGroup"}
+    else:
+        hidden = _OF_PERSONS if sole_trader or _is_person(request) else _of_organisations(request)
     return issue_record(claims, coordinator, salts(), hidden)
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 import secrets
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -46,11 +46,17 @@ OWN_FIELDS = frozenset({
 
 @dataclass(frozen=True)
 class Maker:
-    """A key, for whom it signs (64 hex characters), and the journal of what it signed."""
+    """A key, for whom it signs (64 hex characters), and the journal of what it signed.
+
+    `guard` refuses a body before it is signed: a company with pseudonyms keeps them apart with it (client/linkage).
+    `anonymous` says that the key is one of them: it gives no lot code that tells of the company's own numbering.
+    """
 
     key: PrivateKey
     participant: str
     journal: Journal
+    guard: Callable[[Mapping[str, Any]], None] | None = field(default=None, kw_only=True)
+    anonymous: bool = field(default=False, kw_only=True)
 
     def sign_event(
         self,
@@ -86,7 +92,7 @@ class Maker:
 
     def rehearsal(self) -> Maker:
         """The same maker over a copy of the journal: what it signs is forgotten, unless `keep` takes it over."""
-        return Maker(self.key, self.participant, self.journal.copy())
+        return replace(self, journal=self.journal.copy())
 
     def keep(self, rehearsal: Maker) -> list[Signed]:
         """Put what a rehearsal signed into the journal, all of it or nothing; `JOURNAL_MOVED` if that cannot be."""
@@ -139,6 +145,7 @@ class Maker:
         """Sign a record that is no event, as of a day (YYYY-MM-DD), and keep it in the journal."""
         with self.journal.changing():
             subject = {name: value for name, value in body.items() if name not in OWN_FIELDS}
+            self._ensure_apart(subject)
             subject |= self._numbering()
             claims = credential(subject, kind, new_id(), self.key.public.did, day, status)
             check_record(claims)
@@ -170,6 +177,10 @@ class Maker:
             token=token,
         )
 
+    def _ensure_apart(self, subject: Mapping[str, Any]) -> None:
+        if self.guard is not None:
+            self.guard(subject)
+
     def _numbering(self) -> dict[str, Any]:
         last = self.journal.last_digest
         numbering: dict[str, Any] = {
@@ -180,6 +191,8 @@ class Maker:
 
     def _subject(self, body: Mapping[str, Any], record_id: str) -> dict[str, Any]:
         subject = {name: value for name, value in body.items() if name not in OWN_FIELDS}
+        self._ensure_apart(subject)
+        subject = veiled(subject) if self.anonymous else subject
         time, offset = subject.get("eventTime"), subject.get("eventTimeZoneOffset")
         if "filiera:day" not in subject and isinstance(time, str) and _OFFSET.fullmatch(str(offset)):
             subject["filiera:day"] = local_day(time, str(offset))
@@ -230,6 +243,21 @@ def salts() -> Iterator[bytes]:
 def new_id() -> str:
     """A fresh record id."""
     return uuid.uuid4().urn
+
+
+def veiled(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body with a lot code that tells nothing of the company's numbering: a part of the lot's random reference.
+
+    Customers read lot codes (`legitimate`), and a running number would tell each how much the others got.
+    """
+    rest = {name: value for name, value in body.items() if name != "filiera:lotCode"}
+    if len(rest) == len(body):
+        return rest
+    try:
+        made = [move.lot for move in references_of(body).produced if not move.is_item]
+    except (KeyError, TypeError, AttributeError):
+        return rest
+    return {**rest, "filiera:lotCode": made[0].rpartition(":")[2][:8].upper()} if made else rest
 
 
 def hidden_paths(hide: Collection[str], show: Collection[str], kind: str = EVENT) -> frozenset[str]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _MASTER_DATA = frozenset({"Party", "Facility", "Product", "Order", "SubcontractOrder", "Certificate"})
 _WAIT_SECONDS = 120
+# What would tell who is behind a pseudonym.
+_NAMES = ("name", "registrations")
 
 
 @click.group("event", cls=Group, help="event.help")
@@ -46,6 +48,7 @@ def template(act: str, process: str | None, facility: str | None) -> None:
 @option("--hide", help="event.hide", multiple=True, metavar="PATH")
 @option("--show", help="event.show", multiple=True, metavar="PATH")
 @option("--withdrawable", help="event.withdrawable", is_flag=True)
+@option("--accept-link", "linked", help="event.accept-link", is_flag=True)
 def sign(
     file: Path,
     key_path: Path | None,
@@ -53,6 +56,7 @@ def sign(
     hide: tuple[str, ...],
     show: tuple[str, ...],
     withdrawable: bool,
+    linked: bool,
 ) -> None:
     """Sign a body; number, predecessor and lot accounts come from the key's journal."""
     from client.drafts import ensure_no_placeholder, with_references  # noqa: PLC0415
@@ -65,8 +69,9 @@ def sign(
     if out is not None and out.exists():
         raise ClientError("FILE_EXISTS", str(out), file=out)
     body = _body(file)
-    maker = open_maker(key_path)
+    maker = open_maker(key_path, linked=linked)
     if body.get("type") in _MASTER_DATA:
+        hide += _NAMES if maker.anonymous else ()
         hidden = hidden_paths(hide, show, "FilieraMasterData") if hide or show else None
         trial = maker.rehearsal()
         trial.sign_master_data(body, hidden, new_place(trial) if withdrawable else None)

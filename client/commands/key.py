@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
-from client.commands.options import HOME, KEY, NODE, PASSPHRASE, default_key, open_key, open_node
+from client.commands.options import HOME, KEY, NODE, default_key, new_passphrase, open_key, open_node
+from client.errors import ClientError
 from client.localised import Group, option
 from client.texts import say
 
@@ -38,7 +38,7 @@ def new(key_path: Path | None, alg: str, name: str, participant: str | None, pas
 
     chosen = ensure_participant_id(participant) if participant else new_participant_id()
     made = new_key(cast("Alg", alg))
-    file = save_key(key_path or default_key(), made, _passphrase() if passphrase else None)
+    file = save_key(key_path or default_key(), made, new_passphrase() if passphrase else None)
     save_profile(file, Profile(chosen, name))
     click.echo(say("key.made", file=file.path), err=True)
     click.echo(_shown(made.public, chosen))
@@ -82,12 +82,17 @@ def request(
     from client.enrolment import make_request  # noqa: PLC0415
     from client.files import write_new  # noqa: PLC0415
     from client.profile import load_profile  # noqa: PLC0415
+    from client.pseudonyms import pseudonym_of  # noqa: PLC0415
 
     opened = open_key(key_path)
     profile = load_profile(opened.file)
     if not (name or profile.name):
         raise click.UsageError(say("key.name-needed"))
-    keys = [opened.key, *(open_key(path).key for path in also)]
+    asking = [opened, *(open_key(path) for path in also)]
+    for each in asking:
+        if pseudonym_of(each.file) is not None:
+            raise ClientError("PSEUDONYM_REQUEST", "--key", file=each.file.path)
+    keys = [each.key for each in asking]
     registry = Registry.of(open_node(node).deployment())
     made = make_request(
         profile.participant, keys, registry, name or profile.name, country.upper(), [("VAT", vat)]
@@ -98,15 +103,6 @@ def request(
     else:
         write_new(out, text.encode() + b"\n", 0o644)
         click.echo(say("key.requested", file=out), err=True)
-
-
-def _passphrase() -> str:
-    given = os.environ.get(PASSPHRASE)
-    return given or str(
-        click.prompt(
-            say("option.passphrase"), hide_input=True, confirmation_prompt=say("option.repeat"), err=True
-        )
-    )
 
 
 def _shown(public: PublicKey, participant: str) -> str:

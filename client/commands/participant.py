@@ -1,4 +1,4 @@
-"""`filiera participant invite | admit | cosign | relay | suspend | list`: who belongs, by acts that coordinators sign.
+"""`filiera participant invite | admit | cosign | relay | suspend | list | pseudonym`: who belongs, by signed acts.
 
 With k of n coordinators on several machines: the first one runs `admit … --out act.json`, the others `cosign act.json`,
 anybody `relay act.json`. One machine with several keys uses `--also`.
@@ -7,7 +7,7 @@ anybody `relay act.json`. One machine with several keys uses `--also`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from client.commands.options import HOME, KEY, NODE, open_key, open_node
+from client.commands.pseudonym import pseudonym
 from client.errors import ClientError
 from client.localised import Group, option
 from client.texts import say
@@ -22,7 +23,9 @@ from protocol.roles import ROLES
 
 if TYPE_CHECKING:
     from client.chain_acts import Registry
+    from client.enrolment import AdmissionRequest
     from client.node_client import NodeClient
+    from protocol.keys import PrivateKey
 
 _ASSURANCE = ["none", "email", "document", "register", "qualified-signature", "eidas"]
 _ALSO = option("--also", help="participant.also", multiple=True, type=click.Path(path_type=Path))
@@ -44,6 +47,9 @@ def participant() -> None:
     """Participants; the help is in the locale files."""
 
 
+participant.add_command(pseudonym)
+
+
 @participant.command("invite", help="participant.invite.help")
 @NODE
 @option("--name", help="key.name", required=True)
@@ -61,30 +67,30 @@ def invite(node: str, name: str) -> None:
 @HOME
 @_ALSO
 @NODE
-@option(
-    "--role", "roles", help="participant.role", multiple=True, required=True, type=click.Choice(list(ROLES))
-)
+@option("--role", "roles", help="participant.role", multiple=True, type=click.Choice(list(ROLES)))
 @_HOW_SURE
 @option("--sole-trader", help="participant.sole-trader", is_flag=True)
+@option("--control-group", "group", help="participant.control-group", default=None)
 @_OUT
 def admit(
     request: Path, key_path: Path | None, also: tuple[Path, ...], node: str, roles: tuple[str, ...], assurance: str,
-    sole_trader: bool, out: Path | None,
+    sole_trader: bool, group: str | None, out: Path | None,
 ) -> None:  # fmt: skip
     """Sign membership and act; have the node send them, or write them for another coordinator to cosign."""
     from client.chain_acts import admit_args, sign_act  # noqa: PLC0415
-    from client.enrolment import membership_record, parse_request  # noqa: PLC0415
-    from client.files import read  # noqa: PLC0415
+    from client.enrolment import membership_record  # noqa: PLC0415
     from protocol.records import parse_record  # noqa: PLC0415
 
-    asked = parse_request(read(request))
     client = open_node(node)
+    signers = [open_key(path).key for path in (key_path, *also)]
+    asked, member, distinct = _asked(request, signers[0], client, roles)
     if _registry(client) != asked.registry:
         raise ClientError("REQUEST_OTHER_REGISTRY", "REQUEST", address=asked.registry.address)
-    signers = [open_key(path).key for path in (key_path, *also)]
-    distinct = tuple(dict.fromkeys(roles))
     today = datetime.now(UTC).date().isoformat()
-    record = membership_record(asked, distinct, assurance, today, signers[0], sole_trader=sole_trader)
+    record = membership_record(
+        asked, distinct, assurance, today, signers[0],
+        sole_trader=sole_trader, group=group or member, pseudonym=member is not None,
+    )  # fmt: skip
     args = admit_args(asked.participant, _bits(distinct), parse_record(record).digest.hex(), asked.keys)
     act = sign_act(asked.registry, "admit", args, client.nonce("participants"), signers)
     if out is not None:
@@ -183,6 +189,27 @@ def list_(node: str, as_json: bool) -> None:
         click.echo(f"{entry.get('id')}  {state:<9}  {', '.join(map(str, entry.get('roles', ())))}")
     if not entries:
         click.echo(say("participant.none"), err=True)
+
+
+def _asked(
+    file: Path, coordinator: PrivateKey, client: NodeClient, roles: Sequence[str]
+) -> tuple[AdmissionRequest, str | None, tuple[str, ...]]:
+    """The request, the member's URN if it is for a pseudonym, and the roles: a pseudonym has none that he has not."""
+    from client.enrolment import parse_request  # noqa: PLC0415
+    from client.files import read  # noqa: PLC0415
+    from client.pseudonym_request import ensure_of_member, is_sealed_request, open_request  # noqa: PLC0415
+    from protocol.identifiers import participant_urn  # noqa: PLC0415
+
+    data, distinct = read(file), tuple(dict.fromkeys(roles))
+    if not is_sealed_request(data):
+        if not distinct:
+            raise click.UsageError(say("participant.role-needed"))
+        return parse_request(data), None, distinct
+    opened = open_request(data, coordinator)
+    owned = ensure_of_member(opened, client.participants())
+    if missing := set(distinct) - set(owned):
+        raise ClientError("PSEUDONYM_ROLES", "--role", roles=", ".join(sorted(missing)))
+    return opened.request, participant_urn(opened.member), distinct or owned
 
 
 def _registry(client: NodeClient) -> Registry:
