@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MASTER_DATA = frozenset({"Party", "Facility", "Product", "Order", "SubcontractOrder", "Certificate"})
 _WAIT_SECONDS = 120
 # What would tell who is behind a pseudonym.
-_NAMES = ("name", "registrations")
+_NAMES = ("name", "registrations", "number")
 
 
 @click.group("event", cls=Group, help="event.help")

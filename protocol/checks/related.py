@@ -32,8 +32,9 @@ def check_related(history: History, members: Iterable[Record]) -> Iterator[Findi
         shipment = history.graph.by_digest.get(receipt.answers[1]) if receipt.answers else None
         if shipment is None or shipment.signer == receipt.signer:
             continue
-        group = groups.get(shipment.signer)
-        if group is not None and group == groups.get(receipt.signer):
+        # The group of a pseudonym is the URN of its member, whose own membership need not name one.
+        group = groups.get(shipment.signer, shipment.signer)
+        if group == groups.get(receipt.signer, receipt.signer):
             yield finding(HANDOVER, "COUNTERPARTY_RELATED", receipt.digest.hex(), group=group)
 
 

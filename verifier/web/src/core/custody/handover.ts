@@ -72,8 +72,9 @@ function* quantities(shipment: Step, receipts: readonly Step[]): Generator<Findi
 
 /** A second signature of the same hand confirms nothing. */
 function* related(shipment: Step, receipt: Step, groups: ReadonlyMap<string, string>): Generator<Finding> {
-  const group = groups.get(shipment.signer);
-  if (shipment.signer !== receipt.signer && group !== undefined && group === groups.get(receipt.signer)) {
+  // The group of a pseudonym is the URN of its member, whose own membership need not name one.
+  const group = groups.get(shipment.signer) ?? shipment.signer;
+  if (shipment.signer !== receipt.signer && group === (groups.get(receipt.signer) ?? receipt.signer)) {
     yield finding('handover', 'COUNTERPARTY_RELATED', receipt.digest, { group });
   }
 }
