@@ -8,6 +8,7 @@ from protocol.bundle import parse_bundle
 from protocol.checks.credentials import read_records
 from protocol.checks.log import check_inclusion
 from protocol.errors import FormatError
+from protocol.records import parse_record
 from verifier.sources import read_target
 
 if TYPE_CHECKING:
@@ -24,6 +25,14 @@ def bundles_at(paths: Iterable[Path]) -> list[Bundle]:
     if not files:
         raise FormatError("KPI_NOTHING_TO_READ", "--evidence")
     return [parse_bundle(read_target(str(file), None)) for file in files]
+
+
+def tokens_in(folder: Path) -> list[str]:
+    """The records in `*.jwt` files of a folder; FormatError KPI_NOTHING_TO_READ for none, or what is wrong with one."""
+    files = sorted(folder.glob("*.jwt"))
+    if not files:
+        raise FormatError("KPI_NOTHING_TO_READ", "--members")
+    return [parse_record(file.read_bytes().strip()).token for file in files]
 
 
 def of_bundles(

@@ -8,7 +8,7 @@ membership counts if a coordinator signed it. Whatever does not count is said.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from protocol import merkle
@@ -65,10 +65,15 @@ def recount(
     registry: Registry | None,
     *,
     memberships: Iterable[str] = (),
+    insiders: Iterable[str] = (),
     province: str | None = None,
     said: Iterable[Finding] = (),
 ) -> Recount:
-    """Count; `memberships` are such as stand in no log here, `said` what was found before."""
+    """Count; `memberships` are such as stand in no log here, `said` what was found before.
+
+    `insiders` are memberships as their reader has them, with the control group that the public does not see: they say
+    who is one company, and nothing about who is a member, so that the count is one of the same records.
+    """
     findings = list(said)
     sound, unsound = read_records(entries)
     findings += unsound
@@ -84,11 +89,19 @@ def recount(
             counted.append(_Placed(record, author, place))
     named, unnamed = _memberships(memberships, registry)
     findings += unnamed
-    figures = compute(period, _said(period, named, counted, registry))
+    figures = compute(period, _in_full(_said(period, named, counted, registry), insiders))
     head = heads[0] if len(heads) == 1 else None
     as_of = AsOfHead(head.origin, head.seq, head.size, head.root) if head else None
     document = published(period, figures, as_of, province)
     return Recount(figures, document, len(sound), verdict(findings))
+
+
+def _in_full(said: Said, insiders: Iterable[str]) -> Said:
+    """What is said, with what an insider sees of the same signed memberships."""
+    full = {record.digest: record.subject for record in map(parse_record, insiders)}
+    return replace(
+        said, memberships=[(digest, full.get(digest, shown)) for digest, shown in said.memberships]
+    )
 
 
 def compare(mine: Mapping[str, Any], theirs: Any) -> Iterator[Finding]:

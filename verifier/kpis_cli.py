@@ -42,6 +42,13 @@ if TYPE_CHECKING:
     help="Fascicolo o cartella di fascicoli. / Bundle, or folder of bundles.",
 )
 @click.option(
+    "--members",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=None,
+    help="Cartella di filiera participant members: un'azienda con più pseudonimi conta una volta, e non si confronta "
+    "con il nodo. / Folder of filiera participant members: a company with pseudonyms counts once.",
+)
+@click.option(
     "--chain", envvar="FILIERA_CHAIN_URL", multiple=True, help="Indirizzo JSON-RPC. / JSON-RPC address."
 )
 @TRUST
@@ -58,6 +65,7 @@ def kpis(
     province: str | None,
     node: str | None,
     evidence: tuple[Path, ...],
+    members: Path | None,
     chain: tuple[str, ...],
     trust: Path | None,
     *,
@@ -67,7 +75,9 @@ def kpis(
 ) -> None:
     """Count, print, and compare with what the node publishes."""
     language = lang or language_of_user()
-    result = guarded(language, lambda: _run(period_of(start, end), province, node, evidence, chain, trust))
+    result = guarded(
+        language, lambda: _run(period_of(start, end), province, node, evidence, members, chain, trust)
+    )
     from verifier import kpis_report  # noqa: PLC0415
 
     if as_json:
@@ -92,11 +102,11 @@ def period_of(start: str, end: str) -> Period:
 
 
 def _run(
-    period: Period, province: str | None, node: str | None, evidence: tuple[Path, ...], chain: tuple[str, ...],
-    trust_file: Path | None,
+    period: Period, province: str | None, node: str | None, evidence: tuple[Path, ...], folder: Path | None,
+    chain: tuple[str, ...], trust_file: Path | None,
 ) -> Recount:  # fmt: skip
     from verifier.endpoints import split_urls  # noqa: PLC0415
-    from verifier.evidence_files import bundles_at, of_bundles  # noqa: PLC0415
+    from verifier.evidence_files import bundles_at, of_bundles, tokens_in  # noqa: PLC0415
     from verifier.kpis import recount  # noqa: PLC0415
     from verifier.trust import find_trust  # noqa: PLC0415
 
@@ -111,10 +121,12 @@ def _run(
     else:
         entries, heads, members, said = of_bundles(bundles_at(evidence))
     registry, told = _asked(heads, trust, urls)
+    insiders = tokens_in(folder) if folder is not None else []
     found = recount(
-        period, entries, heads, registry, memberships=members, province=province, said=said + told
-    )
-    return found if node is None or registry is None else _compared(found, node, period, province)
+        period, entries, heads, registry, memberships=members, insiders=insiders, province=province, said=said + told
+    )  # fmt: skip
+    # What a node publishes is counted from what the public sees.
+    return found if node is None or registry is None or insiders else _compared(found, node, period, province)
 
 
 def _of_node(node: str, trust: Trust) -> tuple[list[BundleRecord], list[BundleHead], list[Finding]]:

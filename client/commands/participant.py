@@ -16,7 +16,7 @@ import click
 
 from client.commands.options import HOME, KEY, NODE, open_key, open_node
 from client.commands.pseudonym import pseudonym
-from client.errors import ClientError
+from client.errors import ClientError, NodeError
 from client.localised import Group, option
 from client.texts import say
 from protocol.roles import ROLES
@@ -189,6 +189,32 @@ def list_(node: str, as_json: bool) -> None:
         click.echo(f"{entry.get('id')}  {state:<9}  {', '.join(map(str, entry.get('roles', ())))}")
     if not entries:
         click.echo(say("participant.none"), err=True)
+
+
+@participant.command("members", help="participant.members.help")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@KEY
+@HOME
+@NODE
+def members(folder: Path, key_path: Path | None, node: str) -> None:
+    """Write everybody's membership as this key may read it: for the coordinator and authorities with control groups."""
+    from client.files import replace  # noqa: PLC0415
+    from protocol.records import verify_record  # noqa: PLC0415
+
+    client, count = open_node(node), 0
+    client.sign_in(open_key(key_path).key)
+    for entry in client.participants():
+        digest = str(entry.get("profileDigest", ""))
+        try:
+            record = verify_record(client.record(digest))
+        except NodeError as error:
+            if error.problem_code != "RECORD_UNKNOWN":
+                raise
+            continue  # admitted by a coordinator who did not publish the membership here
+        if record.digest.hex() == digest:
+            replace(folder / f"{digest}.jwt", record.token.encode() + b"\n")
+            count += 1
+    click.echo(say("participant.members", count=count, folder=folder), err=True)
 
 
 def _asked(

@@ -20,6 +20,8 @@ from protocol.records import parse_record
 from protocol.status_entries import entry_of
 from protocol.status_list import empty
 from tests.client.desk import Desk
+from tests.integration.test_kpis import codes
+from tests.integration.test_kpis import run as kpis
 from tests.support.chain import deployed, session_chain  # noqa: F401 - fixtures
 from tests.support.makers import Maker, lot
 from tests.support.node_process import NodeProcess
@@ -294,3 +296,33 @@ def test_a_lot_that_both_had_shows_them_as_one_and_is_not_signed_unasked(dyer):
         dyer.node.proof(parse_record(last))
     said = strings(exported(dyer, lot("shared yarn"), "yarn"))
     assert {each.participant for each in own.values()} <= said
+
+
+def test_outsiders_count_every_name_and_the_coordinator_counts_companies(dyer, tmp_path):
+    """The same records, the same command: what tells them apart is who may read the control group."""
+    office = Maker("office", ("coordinator",))
+    assert dyer.node.admit(office).status_code == 200
+    dyer.node.wait(lambda: dyer.node.client.get(f"/participants/{office.id.hex()}").status_code == 200)
+    save_key(dyer.desk.folder / "office.jwk", office.key)
+    for label in BRANDS:
+        work(dyer, label)
+    (dyer.node.folder / "trust.json").write_text(json.dumps(dyer.node.deployed.deployment.trust()))
+    (main,) = {each.member for each in pseudonyms(dyer.desk.folder)}
+    names = {participant_urn(each.participant) for each in pseudonyms(dyer.desk.folder)}
+
+    def involved(*more: str) -> dict:
+        status, report = kpis(dyer.node, "--to", "2099-12-31", *more)
+        assert (status, codes(report)) == (0, set()), report["findings"]
+        found: dict = report["kpis"]["companies"]["involved"]["list"]
+        return found
+
+    brands = {brand.urn for brand in BRANDS.values()}
+    assert involved().keys() == names | brands
+    readable = tmp_path / "members"
+    dyer.run("participant", "members", readable, "--key", dyer.desk.folder / "office.jwk")
+    assert involved("--members", str(readable)).keys() == {participant_urn(main)} | brands
+    # Whoever is not the coordinator writes down what is public, and counts as outsiders do.
+    for identity in ((), ("--as", "aurora")):
+        public = tmp_path / f"public{len(identity)}"
+        dyer.run("participant", "members", public, *identity)
+        assert involved("--members", str(public)).keys() == names | brands
