@@ -29,6 +29,7 @@ from protocol.strict_json import parse_json
 
 if TYPE_CHECKING:
     from protocol.keys import PrivateKey
+    from protocol.status_entries import Entry
 
 FORMAT = "filiera-admission-request/1"
 MEMBERSHIP = "FilieraMembership"
@@ -106,12 +107,13 @@ def membership_record(
     sole_trader: bool = False,
     group: str | None = None,
     pseudonym: bool = False,
+    status: Entry | None = None,
 ) -> str:
     """The coordinator's word on who the participant is, signed; its record digest goes on chain at admission.
 
     The name of a sole trader is a person's: it and the register numbers are hidden from the public, be it that the
     coordinator says so or that a number is a person's tax code. `group` is the control group; that of a pseudonym is
-    hidden, and nothing in the record tells it from a sole trader's.
+    hidden, and nothing in the record tells it from a sole trader's. `status` is a place by which it can be withdrawn.
     """
     subject = {
         "type": "Membership",
@@ -123,7 +125,7 @@ def membership_record(
         "identityAssurance": assurance,
         "keys": [grant.key.did for grant in request.keys],
     } | ({"controlGroup": group} if group else {})
-    claims = credential(subject, MEMBERSHIP, new_id(), coordinator.public.did, day)
+    claims = credential(subject, MEMBERSHIP, new_id(), coordinator.public.did, day, status)
     validate(subject_schema(MEMBERSHIP, subject), subject, SUBJECT)
     if pseudonym:
         hidden: Collection[str] = {*_OF_PERSONS, "controlGroup"}

@@ -19,7 +19,7 @@ from protocol.status_entries import KIND, LIST_PREFIX, REVOCATION, Entry, bits_o
 from protocol.status_list import MIN_BITS, empty
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from client.journal import Journal, Signed
     from client.node_client import NodeClient
@@ -45,9 +45,7 @@ def new_place(maker: Maker) -> Entry:
     lists, taken = _known(maker.journal)
     usable = [name for name in lists if len(taken.get(name, ())) < PLACES_IN_USE]
     name = usable[-1] if usable else _begin(maker)
-    used = taken.get(name, set())
-    index = next(place for place in iter(_draw, None) if place not in used)
-    return Entry(name, REVOCATION, index)
+    return Entry(name, REVOCATION, free_place(taken.get(name, ())))
 
 
 def withdraw(maker: Maker, node: NodeClient, name: str) -> Withdrawal:
@@ -60,33 +58,51 @@ def withdraw(maker: Maker, node: NodeClient, name: str) -> Withdrawal:
     if entry is None:
         raise ClientError("STATUS_ABSENT", name[:80], record=name[:80])
     current = _current(maker, node, entry.list_id)
-    bits = bits_of(current.subject)
-    if bits.is_set(entry.index):
-        since = str(current.claims["validFrom"])[:10]
-        return Withdrawal(entry.list_id, current.subject["version"], since, fresh=False)
-    body = {
-        "type": "BitstringStatusList",
-        "id": entry.list_id,
-        "version": current.subject["version"] + 1,
-        "replaces": {"id": current.id, "digest": current.digest.hex()},
-        "statusPurpose": current.subject["statusPurpose"],
-        "encodedList": bits.with_set([entry.index]).encode(),
-    }
-    day = _today()
+    if bits_of(current.subject).is_set(entry.index):
+        return said_before(current)
+    body, day = next_version(current, entry.index), _today()
     maker.sign_status_list(body, day)
     return Withdrawal(entry.list_id, body["version"], day, fresh=True)
 
 
-def _begin(maker: Maker) -> str:
-    name = own_reference("status-list", secrets.token_bytes(16))
-    body: dict[str, Any] = {
+def first_version() -> dict[str, Any]:
+    """A new list in which nothing is withdrawn."""
+    return {
         "type": "BitstringStatusList",
-        "id": name,
+        "id": own_reference("status-list", secrets.token_bytes(16)),
         "version": 1,
         "statusPurpose": REVOCATION,
+        "encodedList": empty().encode(),
     }
-    maker.sign_status_list(body | {"encodedList": empty().encode()}, _today())
-    return name
+
+
+def next_version(current: Record, index: int) -> dict[str, Any]:
+    """The list with one more place withdrawn."""
+    return {
+        "type": "BitstringStatusList",
+        "id": current.subject["id"],
+        "version": current.subject["version"] + 1,
+        "replaces": {"id": current.id, "digest": current.digest.hex()},
+        "statusPurpose": current.subject["statusPurpose"],
+        "encodedList": bits_of(current.subject).with_set([index]).encode(),
+    }
+
+
+def said_before(current: Record) -> Withdrawal:
+    """What there is to say of a place that is withdrawn already."""
+    since = str(current.claims["validFrom"])[:10]
+    return Withdrawal(current.subject["id"], current.subject["version"], since, fresh=False)
+
+
+def free_place(used: Container[int]) -> int:
+    """A random place that is not used: it tells nothing of order or number."""
+    return next(place for place in iter(_draw, None) if place not in used)
+
+
+def _begin(maker: Maker) -> str:
+    body = first_version()
+    maker.sign_status_list(body, _today())
+    return str(body["id"])
 
 
 def _known(journal: Journal) -> tuple[list[str], dict[str, set[int]]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from client.commands.options import HOME, KEY, NODE, default_key, open_maker, open_node
+from client.commands.options import AS, HOME, KEY, NODE, default_key, open_maker, open_node
 from client.commands.sending import tell_outcome
 from client.errors import ClientError, NodeError
 from client.localised import Group, option
@@ -33,10 +33,16 @@ def event() -> None:
 @click.argument("act")
 @option("--process", help="event.process", default=None)
 @option("--facility", help="event.facility", default=None)
+@AS
+@HOME
 def template(act: str, process: str | None, facility: str | None) -> None:
     """Print a body to fill in, with every property that the act must carry."""
     from client.drafts import fresh_template  # noqa: PLC0415
+    from client.keystore import KeyFile  # noqa: PLC0415
+    from client.pseudonyms import pseudonym_of  # noqa: PLC0415
 
+    own = pseudonym_of(KeyFile(default_key()))
+    facility = facility or (own.facilities[0] if own else None)
     click.echo(json.dumps(fresh_template(act, process, facility), indent=2, ensure_ascii=False))
 
 

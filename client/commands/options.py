@@ -62,7 +62,7 @@ _KEY = option(
     envvar="FILIERA_KEY",
     callback=_one_of_both,
 )
-_AS = option(
+AS = option(
     "--as", "identity", help="option.as", default=None, metavar="LABEL",
     expose_value=False, is_eager=True, callback=_use_label,
 )  # fmt: skip
@@ -70,7 +70,7 @@ _AS = option(
 
 def KEY(command: _Command) -> _Command:  # noqa: N802 - a decorator like the options beside it
     """Which key: by its file, or by the label of a pseudonym."""
-    return _KEY(_AS(command))
+    return _KEY(AS(command))
 
 
 NODE = option("--node", help="option.node", default=DEFAULT_NODE, envvar="FILIERA_NODE", show_default=True)

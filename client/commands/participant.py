@@ -71,25 +71,29 @@ def invite(node: str, name: str) -> None:
 @_HOW_SURE
 @option("--sole-trader", help="participant.sole-trader", is_flag=True)
 @option("--control-group", "group", help="participant.control-group", default=None)
+@option("--withdrawable", help="participant.withdrawable", is_flag=True)
 @_OUT
 def admit(
     request: Path, key_path: Path | None, also: tuple[Path, ...], node: str, roles: tuple[str, ...], assurance: str,
-    sole_trader: bool, group: str | None, out: Path | None,
+    sole_trader: bool, group: str | None, withdrawable: bool, out: Path | None,
 ) -> None:  # fmt: skip
     """Sign membership and act; have the node send them, or write them for another coordinator to cosign."""
     from client.chain_acts import admit_args, sign_act  # noqa: PLC0415
     from client.enrolment import membership_record  # noqa: PLC0415
+    from client.member_lists import new_member_place  # noqa: PLC0415
     from protocol.records import parse_record  # noqa: PLC0415
 
     client = open_node(node)
-    signers = [open_key(path).key for path in (key_path, *also)]
+    opened = [open_key(path) for path in (key_path, *also)]
+    signers = [each.key for each in opened]
     asked, member, distinct = _asked(request, signers[0], client, roles)
     if _registry(client) != asked.registry:
         raise ClientError("REQUEST_OTHER_REGISTRY", "REQUEST", address=asked.registry.address)
     today = datetime.now(UTC).date().isoformat()
+    place = new_member_place(opened[0].file, signers[0], client) if withdrawable else None
     record = membership_record(
         asked, distinct, assurance, today, signers[0],
-        sole_trader=sole_trader, group=group or member, pseudonym=member is not None,
+        sole_trader=sole_trader, group=group or member, pseudonym=member is not None, status=place,
     )  # fmt: skip
     args = admit_args(asked.participant, _bits(distinct), parse_record(record).digest.hex(), asked.keys)
     act = sign_act(asked.registry, "admit", args, client.nonce("participants"), signers)
@@ -155,13 +159,9 @@ def suspend(
 ) -> None:
     """Suspend a participant, or lift it; what it signed before stays what it was."""
     from client.chain_acts import change_args, sign_act  # noqa: PLC0415
-    from client.profile import ensure_participant_id  # noqa: PLC0415
 
     client = open_node(node)
-    known = {str(entry.get("id")): entry for entry in client.participants()}
-    entry = known.get(ensure_participant_id(participant_id))
-    if entry is None:
-        raise ClientError("PARTICIPANT_UNKNOWN", "PARTICIPANT_ID", participant=participant_id)
+    entry = _known(client, participant_id)
     registry = _registry(client)
     args = change_args(participant_id, _bits(entry.get("roles", ())), active=lift)
     signers = [open_key(path).key for path in (key_path, *also)]
@@ -173,6 +173,23 @@ def suspend(
     key = "participant.lifted" if lift else "participant.suspended"
     click.echo(say(key, participant=participant_id[:12]), err=True)
     click.echo(json.dumps(done, indent=2))
+
+
+@participant.command("withdraw-membership", help="participant.withdraw.help")
+@click.argument("participant_id")
+@KEY
+@HOME
+@NODE
+def withdraw_membership(participant_id: str, key_path: Path | None, node: str) -> None:
+    """Take back what the coordinator said of a participant; whether it may sign is said by `suspend`."""
+    from client.member_lists import withdraw_membership as withdraw  # noqa: PLC0415
+
+    client = open_node(node)
+    found = withdraw(
+        open_key(key_path).key, client, str(_known(client, participant_id).get("profileDigest", ""))
+    )
+    text = "event.withdrawn" if found.fresh else "event.withdrawn-before"
+    click.echo(say(text, record=participant_id[:12], version=found.version, since=found.since))
 
 
 @participant.command("list", help="participant.list.help")
@@ -242,6 +259,16 @@ def _registry(client: NodeClient) -> Registry:
     from client.chain_acts import Registry  # noqa: PLC0415
 
     return Registry.of(client.deployment())
+
+
+def _known(client: NodeClient, participant_id: str) -> dict[str, Any]:
+    from client.profile import ensure_participant_id  # noqa: PLC0415
+
+    known = {str(entry.get("id")): entry for entry in client.participants()}
+    entry = known.get(ensure_participant_id(participant_id))
+    if entry is None:
+        raise ClientError("PARTICIPANT_UNKNOWN", "PARTICIPANT_ID", participant=participant_id)
+    return entry
 
 
 def _bits(roles: Any) -> int:

@@ -17,6 +17,7 @@ from client.profile import Profile, load_profile, save_profile
 from protocol.errors import ChainError, SignatureInvalid
 from protocol.records import parse_record, restrict, verify_record
 from protocol.signatures import verify
+from protocol.status_entries import KIND, entry_of
 from tests.client.desk import furnish
 
 ADDRESS, OTHER_ADDRESS = "0x" + "a" * 40, "0x" + "b" * 40
@@ -279,3 +280,23 @@ def test_a_membership_hides_numbers_unless_they_show_whose_a_gtin_is(scheme, hid
     assert record.subject["registrations"] == [{"scheme": scheme, "number": "9527700"}]
     assert ("registrations" not in public.subject) == hidden
     assert public.subject["name"] == "Uno"
+
+
+def test_places_of_memberships_are_drawn_in_one_published_list(desk, node, request_file):
+    key, path = coordinator(desk)
+    for _ in range(2):
+        said = desk.filiera(
+            "participant", "admit", request_file, "--key", path, "--role", "supplier", "--withdrawable"
+        )
+        assert said.status == 0, said.err
+    published, *admitted = map(verify_record, node.records)
+    assert (published.kind, published.issuer, len(admitted)) == (KIND, key.public.did, 2)
+    places = [entry_of(record.claims) for record in admitted]
+    assert {place.list_id for place in places} == {published.subject["id"]}
+    assert places[0].index != places[1].index
+
+    path.with_suffix(".memberships.json").write_bytes(b"{}")
+    said = desk.filiera(
+        "participant", "admit", request_file, "--key", path, "--role", "supplier", "--withdrawable"
+    )
+    assert (said.status, "FILE_UNREADABLE" in said.err, len(node.records)) == (3, True, 3)

@@ -83,8 +83,7 @@ class Dyer:
         return out.read_text("ascii").strip()
 
     def template(self, act: str, label: str) -> dict:
-        (own,) = (each for each in pseudonyms(self.desk.folder) if each.label == label)
-        found: dict = json.loads(self.run("event", "template", act, "--facility", own.facilities[0]))
+        found: dict = json.loads(self.run("event", "template", act, "--as", label))
         return found
 
 
