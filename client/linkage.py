@@ -29,7 +29,8 @@ MAIN = "–"
 """How the identity in the company's own name is called where labels are shown."""
 # Ids of goods, places and records, digests, addresses of documents, keys: what is one hand if two chains share it.
 _MARK = re.compile(
-    rb"urn:filiera:(?:lot|item|facility|order|certificate|status-list|party):[a-z2-7]{26}|urn:uuid:[0-9a-f-]{36}"
+    rb"urn:filiera:(?:lot|item|facility|party|package|carrier|product|order|certificate|status-list):[a-z2-7]{26}"
+    rb"|urn:uuid:[0-9a-f-]{36}"
     rb"|https://id\.gs1\.org/[0-9A-Za-z/%._-]+|did:key:z[1-9A-HJ-NP-Za-km-z]+"
     rb"|(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])|(?<![a-z2-7])b[a-z2-7]{58}(?![a-z2-7])"
 )

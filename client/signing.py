@@ -21,7 +21,7 @@ from protocol.accounts import next_entry, parse_entries
 from protocol.disclosure import policy
 from protocol.events import local_day
 from protocol.goods import GAINS, Movement, references_of
-from protocol.identifiers import participant_urn
+from protocol.identifiers import LOT_PREFIX, participant_urn
 from protocol.issue import issue_record
 from protocol.kinds import check_record
 from protocol.records import parse_record
@@ -248,16 +248,17 @@ def new_id() -> str:
 def veiled(body: Mapping[str, Any]) -> dict[str, Any]:
     """The body with a lot code that tells nothing of the company's numbering: a part of the lot's random reference.
 
-    Customers read lot codes (`legitimate`), and a running number would tell each how much the others got.
+    Customers read lot codes (`legitimate`), and a running number would tell each how much the others got. A lot with a
+    GS1 number has its code in the number, and gets none here.
     """
     rest = {name: value for name, value in body.items() if name != "filiera:lotCode"}
     if len(rest) == len(body):
         return rest
     try:
-        made = [move.lot for move in references_of(body).produced if not move.is_item]
+        made = [move.lot for move in references_of(body).produced if move.lot.startswith(LOT_PREFIX)]
     except (KeyError, TypeError, AttributeError):
         return rest
-    return {**rest, "filiera:lotCode": made[0].rpartition(":")[2][:8].upper()} if made else rest
+    return {**rest, "filiera:lotCode": made[0].removeprefix(LOT_PREFIX)[:8].upper()} if made else rest
 
 
 def hidden_paths(hide: Collection[str], show: Collection[str], kind: str = EVENT) -> frozenset[str]:

@@ -98,10 +98,12 @@ def default_key() -> Path:
     label = context.meta.get(_LABEL) if context else None
     if label is None:
         return main_key()
-    from client.pseudonyms import key_path  # noqa: PLC0415
+    from client.keystore import KeyFile  # noqa: PLC0415
+    from client.pseudonyms import key_path, pseudonym_of  # noqa: PLC0415
 
     path = key_path(home_folder(), label)
-    if not path.exists():
+    # A key whose making was cut short has no file that says for whom it is, and would not be kept apart.
+    if pseudonym_of(KeyFile(path)) is None:
         raise ClientError("PSEUDONYM_UNKNOWN", "--as", label=label)
     return path
 

@@ -252,6 +252,10 @@ def _asked(
     owned = ensure_of_member(opened, client.participants())
     if missing := set(distinct) - set(owned):
         raise ClientError("PSEUDONYM_ROLES", "--role", roles=", ".join(sorted(missing)))
+    click.echo(
+        say("participant.pseudonym-of", participant=opened.request.participant, member=opened.member),
+        err=True,
+    )
     return opened.request, participant_urn(opened.member), distinct or owned
 
 

@@ -22,7 +22,7 @@ from protocol.cid import cid_of_bytes
 from protocol.identifiers import participant_urn
 from protocol.records import parse_record, restrict, verify_record
 from protocol.strict_json import dump_json, parse_object
-from tests.client.desk import furnish
+from tests.client.desk import furnish, spun
 from tests.client.test_participants import ADDRESS, DEPLOYMENT, Node, NodeClient, coordinator
 from tests.client.test_participants import node as node  # noqa: PLC0414 - the fixture
 from tests.support.makers import lot
@@ -131,6 +131,37 @@ def test_requests_for_two_customers_have_one_length_and_share_nothing(desk, node
     one, other = pseudonyms(desk.folder)
     assert {one.participant, *one.facilities}.isdisjoint({other.participant, *other.facilities})
     assert load_key(one.file.path).public != load_key(other.file.path).public
+
+
+def test_a_lost_request_is_written_again_for_the_same_identity(desk, node, member):
+    office, path = coordinator(desk)
+    made(desk, "aurora", AURORA, office).unlink()
+    again = desk.folder / "again.json"
+    asked = ("participant", "pseudonym", "request", "--coordinator", office.public.did, "-o", again)
+    assert desk.filiera(*asked, "aurora").status == 0
+    said = desk.filiera("participant", "admit", again, "--key", path)
+    (pseudonym,) = pseudonyms(desk.folder)
+    assert (said.status, node.acts[0]["args"]["id"]) == (0, pseudonym.participant)
+    assert f"pseudonimo di {member[0]}" in said.err
+    again.unlink()
+    assert "PSEUDONYM_UNKNOWN" in desk.filiera(*asked, "borea").err
+    assert "PSEUDONYM_REQUEST" in desk.filiera(*asked, "aurora", "--as", "aurora").err
+    assert not again.exists()
+
+
+def test_nothing_is_drawn_for_a_coordinator_whose_key_cannot_open_it(desk, node, member):
+    said = desk.filiera(
+        "participant", "pseudonym", "new", "x", "--for", AURORA, "--coordinator", new_key("EdDSA").public.did
+    )
+    assert (said.status, "PSEUDONYM_COORDINATOR" in said.err, pseudonyms(desk.folder)) == (3, True, [])
+
+
+def test_a_key_whose_making_was_cut_short_signs_nothing(desk, node, member):
+    office, _ = coordinator(desk)
+    made(desk, "aurora", AURORA, office)
+    (desk.folder / "pseudonyms" / "aurora.pseudonym.json").unlink()
+    said, out = signed(desk, body(desk, "lot-declared", **declared("wool", "L1")), "--as", "aurora")
+    assert (said.status, "PSEUDONYM_UNKNOWN" in said.err, out.exists()) == (1, True, False)
 
 
 @pytest.mark.parametrize("changes", [
@@ -342,6 +373,9 @@ def test_the_marks_of_a_record_are_in_its_hidden_parts_too(desk):
 
 def test_a_lot_code_without_a_lot_is_left_out():
     assert veiled({"filiera:lotCode": "L-9"}) == {}
+    numbered = spun(lot("wool"), "https://id.gs1.org/01/08012345678901/10/L-9")
+    assert veiled(numbered | {"filiera:lotCode": "L-9"}) == numbered
+    assert veiled(spun(lot("wool"), lot("yarn")) | {"filiera:lotCode": "L-9"})["filiera:lotCode"] != "L-9"
     assert veiled({"filiera:note": "x"}) == {"filiera:note": "x"}
 
 
