@@ -70,16 +70,15 @@ def _sheet(kind: str) -> Any:
         hide: tuple[str, ...], show: tuple[str, ...], send: bool,
     ) -> int:  # fmt: skip
         from client import files  # noqa: PLC0415
-        from client.imports.bodies import Context  # noqa: PLC0415
-        from client.imports.columns import SheetMapping, layout, parse_mapping  # noqa: PLC0415
+        from client.imports.columns import SheetMapping, act_named, parse_mapping  # noqa: PLC0415
         from client.imports.lots import LotBook  # noqa: PLC0415
+        from client.imports.rows import Context  # noqa: PLC0415
         from client.imports.sheets import read_sheets  # noqa: PLC0415
-        from client.imports.values import word  # noqa: PLC0415
 
         maker = open_maker(key_path)
         book = LotBook.open(maker.journal.path.with_suffix(".lots.json"))
         own = parse_mapping(files.read(mapping)) if mapping else SheetMapping()
-        chosen = word(act, "acts", "--act", layout()["acts"]) if act else None
+        chosen = act_named(act, "--act") if act else None
         context = Context(maker.participant, own, book, _digest_finder(maker, node), zone)
         entries = read_sheets(file, kind, context, chosen)
         return _go(maker, entries, node, hide, show, dry_run=dry_run, send=send, before=book.save)
@@ -99,13 +98,13 @@ csv = _sheet("csv")
 def template(out: Path, acts: tuple[str, ...]) -> None:
     """Write a workbook to fill in, one sheet an act, with lists to choose from."""
     from client.files import write_new  # noqa: PLC0415
-    from client.imports.columns import layout  # noqa: PLC0415
+    from client.imports.columns import act_named, layout  # noqa: PLC0415
     from client.imports.template import workbook  # noqa: PLC0415
-    from client.imports.values import word  # noqa: PLC0415
 
     if out.suffix.lower() != ".xlsx":
         raise ClientError("SHEET_NAME", "--out", file=out)
-    chosen = [word(act, "acts", "--act", layout()["acts"]) for act in acts] or list(layout()["acts"])
+    chosen = [act_named(act, "--act") for act in acts]
+    chosen = chosen or [act for act, entry in layout()["acts"].items() if "act" not in entry]
     write_new(out, workbook(chosen, language()), 0o644)
     click.echo(say("import.written", file=out))
 

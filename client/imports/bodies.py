@@ -7,28 +7,21 @@ empty, because the day is what counts and the hour is hidden.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from client.errors import ClientError
 from client.imports import values
 from client.imports.columns import heading_of
-from client.imports.tables import Cell
+from client.imports.rows import moment, needed, opening, shared
 from protocol.errors import FilieraError
 from protocol.identifiers import participant_urn
 from protocol.strict_json import parse_json
-from protocol.vocabulary import vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from client.imports.columns import Line
+    from client.imports.rows import Context
+    from client.imports.tables import Cell
 
-    from client.imports.columns import Line, SheetMapping
-    from client.imports.lots import LotBook
-
-ZONE = "Europe/Rome"
-_NOON = time(12)
 _GOODS = frozenset({
     "lot", "quantity", "unit", "inLot", "inQuantity", "inUnit", "outLot", "outQuantity", "outUnit",
     "scrap", "scrapUnit", "scrapTo", "ownCode", "event",
@@ -36,100 +29,30 @@ _GOODS = frozenset({
 _MAKES_LOTS = frozenset({"lot-declared", "opening-stock"})
 
 
-@dataclass(frozen=True)
-class Context:
-    """What bodies are built with: who signs, own names, own lots, and how a shipment's digest is found."""
-
-    participant: str
-    mapping: SheetMapping
-    lots: LotBook
-    digest_of: Callable[[str], str | None]
-    zone: str = ZONE
-
-
-@dataclass
-class Drafted:
-    """An event that rows describe: `body` is None if a row has a fault; `event` the number in the sheet or ""."""
-
-    label: str
-    act: str
-    event: str
-    what: str = ""
-    body: dict[str, Any] | None = None
-    faults: list[FilieraError] = field(default_factory=list)
-
-
-def draft_events(lines: Iterable[Line], context: Context) -> list[Drafted]:
-    """Return the events of the rows in their order, each with its body or with what is wrong."""
-    return [_draft(group, context) for group in _grouped(lines)]
-
-
-def _grouped(lines: Iterable[Line]) -> list[list[Line]]:
-    groups: dict[tuple[str, ...], list[Line]] = {}
-    for line in lines:
-        number = values.key(line.cells["event"].value) if "event" in line.cells else ""
-        place = (line.table, line.act, number) if number else (line.table, "row", str(line.number))
-        groups.setdefault(place, []).append(line)
-    return list(groups.values())
-
-
-def _draft(lines: list[Line], context: Context) -> Drafted:
-    first = lines[0]
-    event = values.text(first.cells["event"].value) if "event" in first.cells else ""
-    found = Drafted(first.label, first.act, event, faults=[fault for line in lines for fault in line.faults])
-    if found.faults:
-        return found
-    builder = _Builder(lines, context)
-    try:
-        found.body = builder.build()
-    except FilieraError as error:
-        found.faults.append(error)
-    found.what = builder.summary
-    return found
-
-
-class _Builder:
+class GoodsBuilder:
     """Builds one event's body; FilieraError of the first cell that does not do."""
 
     def __init__(self, lines: list[Line], context: Context) -> None:
         self._lines, self._context = lines, context
         self._act = lines[0].act
-        self._shared = _shared(lines)
+        self._shared = shared(lines, _GOODS)
+        for line in lines:
+            if "inUnit" in line.cells:
+                self._shared.setdefault("inUnit", line.cells["inUnit"])
         self._codes: list[str] = []
         self.summary = ""
+        self.faults: list[FilieraError] = []
+        self.notices: list[FilieraError] = []
 
     def build(self) -> dict[str, Any]:
-        profile = vocabulary("acts")["acts"][self._act]
-        body: dict[str, Any] = {"type": profile["eventType"], **self._moment()}
-        if profile["action"]:
-            body["action"] = profile["action"]
-        body |= {
-            "bizStep": profile["bizStep"][0],
-            "disposition": profile["disposition"][0],
-            "filiera:act": self._act,
-        }
+        """Return the body; FilieraError of the first cell that does not do."""
+        start = moment(self._needed("day"), self._shared.get("time"), self._context.zone)
+        body: dict[str, Any] = opening(self._act) | start
         body |= self._processed() if self._act == "process" else self._moved()
         body |= self._described() | self._handed() | self._terms()
         if len(self._codes) == 1:
             body["filiera:lotCode"] = self._codes[0]
         return body
-
-    def _moment(self) -> dict[str, str]:
-        day_cell = self._needed("day")
-        day = values.day(day_cell.value, day_cell.place)
-        clock = self._shared.get("time")
-        hour = values.clock(clock.value, clock.place) if clock else _NOON
-        local = datetime.combine(date.fromisoformat(day), hour, _zone(self._context.zone))
-        shift = local.strftime("%z")
-        try:
-            moment = local.astimezone(UTC)
-        except OverflowError as error:
-            raise ClientError("ROW_DATE", day_cell.place, given=day) from error
-        return {
-            "eventTime": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "eventTimeZoneOffset": f"{shift[:3]}:{shift[3:5]}",
-            "filiera:day": day,
-        }
 
     def _moved(self) -> dict[str, Any]:
         """One list of lots: what was declared, sent, received, counted, sold."""
@@ -269,25 +192,7 @@ class _Builder:
         return " ".join(values.text(cell.value, cell.place) if cell else "–" for cell in cells)
 
     def _needed(self, name: str) -> Cell:
-        if name not in self._shared:
-            raise ClientError("CELL_MISSING", self._lines[0].label, column=heading_of(name))
-        return self._shared[name]
-
-
-def _shared(lines: list[Line]) -> dict[str, Cell]:
-    """What the rows of an event have in common; `ROWS_DISAGREE` where two say different things."""
-    shared: dict[str, Cell] = {}
-    for line in lines:
-        for name, cell in line.cells.items():
-            if name in _GOODS and name != "inUnit":
-                continue
-            if name not in shared:
-                shared[name] = cell
-            elif name != "inUnit" and shared[name].value != cell.value:
-                raise ClientError(
-                    "ROWS_DISAGREE", cell.place, column=heading_of(name), other=shared[name].place
-                )
-    return shared
+        return needed(self._shared, name, self._lines[0].label)
 
 
 def _summed(goods: list[dict[str, str]]) -> list[dict[str, str]]:
@@ -298,10 +203,3 @@ def _summed(goods: list[dict[str, str]]) -> list[dict[str, str]]:
         if known is not entry:
             known["quantity"] = values.added(known["quantity"], entry["quantity"])
     return list(found.values())
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise ClientError("ZONE_UNKNOWN", "--zone", zone=name) from error

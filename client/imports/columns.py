@@ -99,6 +99,15 @@ def act_of_sheet(name: str) -> str | None:
         return None
 
 
+def act_named(given: Any, place: str) -> str:
+    """The act, or the kind of sheet, that a cell or an option names; ClientError `ROW_WORD`."""
+    found = act_of_sheet(values.text(given, place))
+    if found is None:
+        known = ", ".join(layout()["acts"])
+        raise ClientError("ROW_WORD", place, given=values.text(given, place), known=known)
+    return found
+
+
 def lines_of(table: Table, mapping: SheetMapping, act: str | None) -> list[Line]:
     """Return the rows by columns; ClientError `SHEET_COLUMNS`, `COLUMN_UNKNOWN`, `COLUMN_TWICE` for a wrong header.
 
@@ -160,7 +169,7 @@ def _line(
     act = fixed or ""
     if "act" in cells:
         try:
-            act = values.word(cells["act"].value, "acts", cells["act"].place, layout()["acts"])
+            act = act_named(cells["act"].value, cells["act"].place)
         except ClientError as error:
             faults.append(error)
     terms = {name: cell for name, cell in cells.items() if name.startswith(TERM_PREFIX)}

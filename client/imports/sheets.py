@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from client.errors import ClientError
-from client.imports.bodies import draft_events
 from client.imports.columns import act_of_sheet, count_known, keyed_act, lines_of
+from client.imports.drafting import draft_events
 from client.imports.plan import Entry
 from client.imports.tables import Table, read_tables
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from client.imports.bodies import Context
+    from client.imports.rows import Context
 
 
 def read_sheets(path: Path, kind: str, context: Context, act: str | None = None) -> list[Entry]:
@@ -35,6 +35,7 @@ def read_sheets(path: Path, kind: str, context: Context, act: str | None = None)
             body=drafted.body,
             name=drafted.event,
             faults=drafted.faults,
+            notices=drafted.notices,
         )
         for drafted in draft_events(lines, context)
     ]

@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -163,7 +164,7 @@ def _sheet(sheet: Any, path: Path) -> Table:
                 continue
             if column >= MAX_COLUMNS:
                 raise ClientError("SHEET_TOO_WIDE", str(path), file=path, limit=MAX_COLUMNS)
-            filled[column] = Cell(value, _place(sheet.title, column, number))
+            filled[column] = Cell(_as_shown(value, cell.number_format), _place(sheet.title, column, number))
             if cell.data_type in {"f", "e"}:
                 place = filled[column].place
                 formulas.setdefault(number, []).append(ClientError("SHEET_FORMULA", place, cell=place))
@@ -175,6 +176,13 @@ def _sheet(sheet: Any, path: Path) -> Table:
     for row in table.rows:
         row.faults += formulas.get(row.number, [])
     return table
+
+
+def _as_shown(value: Any, number_format: str) -> Any:
+    """A number shown as per cent is a hundredth of what the maker reads: take what he reads."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and "%" in number_format:
+        return f"{(Decimal(format(value, '.15g')) * 100).normalize():f}%"
+    return value
 
 
 def _table(name: str, rows: list[tuple[int, dict[int, Cell]]], path: Path) -> Table:

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 _ROWS = 1000
 _LISTS = {
     "unit": "units", "inUnit": "units", "outUnit": "units", "scrapUnit": "units", "process": "processes",
-    "stage": "stages", "scrapTo": "destinations",
+    "stage": "stages", "scrapTo": "destinations", "mrslLevel": "mrsl", "hazard": "hazards",
 }  # fmt: skip
 _TEXT = frozenset({"event", "lot", "inLot", "outLot", "ownCode", "document", "recipient", "shipment", "shipmentDigest",
-                   "facility"})  # fmt: skip
+                   "facility", "product", "cas", "ec", "concentration", "mrslVersion"})  # fmt: skip
+_DAYS = frozenset({"day", "sdsDate", "from", "to"})
 _NEEDED, _OPTIONAL = PatternFill("solid", fgColor="1F3A4D"), PatternFill("solid", fgColor="DCE6EC")
 _WIDTH = 18
 _CHOICES = {"it": "Elenchi", "en": "Lists"}
@@ -85,7 +86,7 @@ def _write_column(sheet: Worksheet, position: int, name: str, language: str, *, 
     cell.comment = Comment(column["helpIt" if language == "it" else "helpEn"], "Filiera")
     letter = get_column_letter(position)
     sheet.column_dimensions[letter].width = _WIDTH
-    shape = "@" if name in _TEXT else "dd/mm/yyyy" if name == "day" else "hh:mm" if name == "time" else None
+    shape = "@" if name in _TEXT else "dd/mm/yyyy" if name in _DAYS else "hh:mm" if name == "time" else None
     if shape:
         for row in range(2, _ROWS + 1):
             sheet.cell(row, position).number_format = shape

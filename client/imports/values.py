@@ -35,6 +35,8 @@ _HEX32 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _MATERIAL = re.compile(
     r"(?:(\d{1,3}(?:[.,]\d{1,4})?)\s*%)?\s*([^\d%]+?)\s*(?:(\d{1,3}(?:[.,]\d{1,4})?)\s*%)?"
 )
+# Hazard statements of Regulation (EC) No 1272/2008: H317, H360FD, EUH208.
+_HAZARD = re.compile(r"\b(?:EU)?H\d{3}[A-Za-z]{0,2}\b", re.ASCII)
 _MAX_TEXT = 500
 # Excel keeps 15 significant digits: behind them is only the noise of binary fractions.
 _EXCEL_DIGITS = ".15g"
@@ -138,6 +140,13 @@ def word(value: Cell, kind: str, place: str, allowed: Iterable[str] | None = Non
         known = [code for code in dict.fromkeys(names.values()) if allowed is None or code in set(allowed)]
         raise ClientError("ROW_WORD", place, given=text(value, place), known=", ".join(known))
     return found
+
+
+def hazard(value: Cell, place: str) -> str:
+    """Why a substance is of concern: a word of the list, `clp` for H codes alone; ClientError `ROW_WORD`."""
+    given = text(value, place)
+    rest = _HAZARD.sub("", given).strip(" ,;/+")
+    return word(rest, "hazards", place) if rest or not given else "clp"
 
 
 def yes(value: Cell, place: str) -> bool:
