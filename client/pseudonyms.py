@@ -92,6 +92,12 @@ def pseudonym_of(file: KeyFile) -> Pseudonym | None:
     return _load(path) if path.exists() else None
 
 
+def ensure_own_name(file: KeyFile) -> None:
+    """Raise ClientError `PSEUDONYM_REQUEST` for the key of a pseudonym: it asks for nothing in the open."""
+    if pseudonym_of(file) is not None:
+        raise ClientError("PSEUDONYM_REQUEST", "--key", file=file.path)
+
+
 def _load(path: Path) -> Pseudonym:
     label = path.name.removesuffix(_SUFFIX)
     file = KeyFile(path.with_name(f"{label}.jwk"))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from client.commands.options import HOME, KEY, NODE, default_key, new_passphrase, open_key, open_node
-from client.errors import ClientError
 from client.localised import Group, option
 from client.texts import say
 
@@ -82,7 +81,7 @@ def request(
     from client.enrolment import make_request  # noqa: PLC0415
     from client.files import write_new  # noqa: PLC0415
     from client.profile import load_profile  # noqa: PLC0415
-    from client.pseudonyms import pseudonym_of  # noqa: PLC0415
+    from client.pseudonyms import ensure_own_name  # noqa: PLC0415
 
     opened = open_key(key_path)
     profile = load_profile(opened.file)
@@ -90,8 +89,7 @@ def request(
         raise click.UsageError(say("key.name-needed"))
     asking = [opened, *(open_key(path) for path in also)]
     for each in asking:
-        if pseudonym_of(each.file) is not None:
-            raise ClientError("PSEUDONYM_REQUEST", "--key", file=each.file.path)
+        ensure_own_name(each.file)
     keys = [each.key for each in asking]
     registry = Registry.of(open_node(node).deployment())
     made = make_request(

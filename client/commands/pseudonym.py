@@ -53,12 +53,11 @@ def new(
     """Draw another identity for a customer, and ask the coordinator for its admission under seal."""
     from client.keystore import load_key  # noqa: PLC0415
     from client.profile import load_profile  # noqa: PLC0415
-    from client.pseudonyms import new_pseudonym, pseudonym_of  # noqa: PLC0415
+    from client.pseudonyms import ensure_own_name, new_pseudonym  # noqa: PLC0415
 
     # All that can fail comes before anything is drawn.
     opened, reader = open_key(key_path), _reader(coordinator)
-    if pseudonym_of(opened.file) is not None:
-        raise ClientError("PSEUDONYM_REQUEST", "--key", file=opened.file.path)
+    ensure_own_name(opened.file)
     _ensure_free(out)
     registry = _registry(node)
     member, secret = load_profile(opened.file).participant, new_passphrase() if passphrase else None
@@ -79,14 +78,13 @@ def request(
     label: str, coordinator: str, country: str, out: Path | None, key_path: Path | None, node: str
 ) -> None:
     """Ask again for an identity that is kept here."""
-    from client.pseudonyms import pseudonym_of, pseudonyms  # noqa: PLC0415
+    from client.pseudonyms import ensure_own_name, pseudonyms  # noqa: PLC0415
 
     kept = next((each for each in pseudonyms(home_folder()) if each.label == label), None)
     if kept is None:
         raise ClientError("PSEUDONYM_UNKNOWN", "LABEL", label=label)
     opened, reader = open_key(key_path), _reader(coordinator)
-    if pseudonym_of(opened.file) is not None:
-        raise ClientError("PSEUDONYM_REQUEST", "--key", file=opened.file.path)
+    ensure_own_name(opened.file)
     _ensure_free(out)
     _ask(opened.key, open_key(kept.file.path).key, kept, _registry(node), country, reader, out)
 

@@ -7,6 +7,7 @@ chemical finds its garments; another stays a code of the maker's, and the notice
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,7 @@ _OF_SUBSTANCE = frozenset({
 _OF_ROW = frozenset({"event"})
 
 
-class _Builder:
+class _Builder(ABC):
     """What both kinds of sheet say in the same way: place, process, period, data sheet, MRSL."""
 
     own: frozenset[str] = _OF_ROW
@@ -58,8 +59,9 @@ class _Builder:
         body["filiera:substances"] = self._substances()
         return body
 
+    @abstractmethod
     def _substances(self) -> list[dict[str, Any]]:
-        raise NotImplementedError
+        """Return the entries of the declaration."""
 
     def _text(self, name: str, read: Callable[[Any, str], str] = values.text) -> str | None:
         cell = self._shared.get(name)

@@ -66,9 +66,9 @@ def _draft(lines: list[Line], context: Context) -> Drafted:
         return found
     try:
         builder = _BUILDERS.get(first.act, GoodsBuilder)(lines, context)
-        found.body = builder.build()
-        found.what, found.notices = builder.summary, builder.notices
-        found.faults += builder.faults
+        body = builder.build()
+        found.what, found.notices, found.faults = builder.summary, builder.notices, builder.faults
+        found.body = None if found.faults else body
     except FilieraError as error:
         found.faults.append(error)
     return found

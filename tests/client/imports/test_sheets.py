@@ -6,15 +6,15 @@ import csv
 import io
 import zipfile
 from datetime import date, time
-from typing import Any
 
 import pytest
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 
 from client.imports import tables
 from protocol.events import check_event
 from protocol.records import verify_record
 from tests.client.desk import furnish, journal_of
+from tests.client.imports.books import book, subjects
 
 LOTS = ["Data", "Lotto", "Quantità", "Unità", "Composizione", "Stadio", "Paese d'origine"]
 LOT = ["02/03/2026", "L-1", "1200,5", "kg", "80% lana; 20% poliammide riciclata", "fibra", "it"]
@@ -29,26 +29,10 @@ def key(desk):
     return furnish(desk.folder)
 
 
-def book(desk, sheets: dict[str, list[list[Any]]], name: str = "lavoro.xlsx"):
-    workbook = Workbook()
-    workbook.remove(workbook.active)
-    for title, rows in sheets.items():
-        sheet = workbook.create_sheet(title)
-        for row in rows:
-            sheet.append(row)
-    path = desk.folder / name
-    workbook.save(path)
-    return path
-
-
 def sheet(desk, rows, name="Lotti.csv", delimiter=";", encoding="utf-8"):
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerows(rows)
     return desk.write(name, out.getvalue().encode(encoding))
-
-
-def subjects(desk):
-    return [verify_record(record.token).subject for record in journal_of(desk.folder).signed.values()]
 
 
 def test_a_workbook_of_lots_and_work_becomes_signed_events(desk):
